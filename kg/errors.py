@@ -1,0 +1,31 @@
+"""Faults that users are told of: one sentence that says what to do, and an exit code.
+
+Exit codes: 0 done; 1 done, but something was wrong with some input or a check failed; 2 wrong use;
+3 unreadable input; 4 the store can't be used; 5 a query is wrong; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+
+class KgError(Exception):
+    """An expected fault. ``str(error)`` is the sentence that the user reads."""
+
+    exit_code = 1
+
+
+class UsageError(KgError):
+    exit_code = 2
+
+
+class ReadError(KgError):
+    """A file that can't be read; the others go on."""
+
+    exit_code = 3
+
+
+class StoreError(KgError):
+    exit_code = 4
+
+
+class QueryError(KgError):
+    exit_code = 5
