@@ -1,0 +1,167 @@
+"""JSONL: items that are ready, an object a line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from kg import ids
+from kg.errors import ReadError
+from kg.items import Item, Part, Report, Said, Source
+from kg.read.clean import Scribe, Wrap
+from kg.read.dates import day
+from kg.read.lines import lines
+from kg.read.single import document_id
+from kg.read.source import digest
+from kg.read.text import decode
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line; the spans are of the feed's text."""
+
+    id: str
+    title: tuple[int, int]
+    text: tuple[int, int]
+    commentary: tuple[int, int] | None
+    issued: date | None
+    publisher: str | None
+    link: str | None
+    section: str | None
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed(Source):
+    """A source whose items are told apart already. Its text is theirs, one after the other."""
+
+    records: tuple[Record, ...] = ()
+
+
+def read(name: str, data: bytes) -> Feed:
+    """The keys are title, text and, where known, date, source, link, section, page, id, commentary; others are left.
+
+    An ``id`` is the item's id in the store, as it stands; without one it is made from the file's name and the link
+    or the title.
+    """
+    pieces: list[str] = []
+    length = 0
+
+    def put(text: str, end: str = "\n") -> tuple[int, int]:
+        nonlocal length
+        start = length
+        pieces.extend((text, end))
+        length += len(text) + len(end)
+        return start, start + len(text)
+
+    records: list[Record] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(decode(name, data).split("\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{name}, line {number}"
+        fields = _fields(where, line)
+        title, commentary, link = fields["title"], fields.get("commentary"), fields.get("link")
+        # the date is in it, since a feed may head two items alike
+        given = fields.get("id")
+        id_ = ids.key(given) if given else document_id(name, link or f"{title} {fields.get('date') or ''}".strip())
+        if id_ in seen:
+            raise ReadError(
+                f"{where} and line {seen[id_]} are both the item {id_}: give each line an id or a link of its own."
+            )
+        seen[id_] = number
+        records.append(
+            Record(
+                id=id_,
+                title=put(title),
+                text=put(fields["text"]),
+                commentary=put(commentary) if commentary else None,
+                issued=_date(where, fields.get("date")),
+                publisher=fields.get("source"),
+                link=link,
+                section=fields.get("section"),
+                page=fields.get("page"),
+            )
+        )
+        put("")
+    if not records:
+        raise ReadError(f"{name} is empty: there is no item in it.")
+    return Feed(name, digest(data), "jsonl", "".join(pieces), records=tuple(records))
+
+
+def _fields(where: str, line: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        problem = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deep"
+        raise ReadError(f"{where}: this is no JSON object ({problem}); put one on each line.") from error
+    if not isinstance(value, dict):
+        raise ReadError(f"{where}: this is no JSON object; put one on each line.")
+    found: dict[str, Any] = {}
+    for key in ("title", "text", "date", "source", "link", "section", "id", "commentary"):
+        entry = value.get(key)
+        if key == "id" and isinstance(entry, int) and not isinstance(entry, bool):
+            entry = str(entry)
+        if entry is not None and not isinstance(entry, str):
+            raise ReadError(f"{where}: {key} must be a text in quotes.")
+        if entry and entry.strip():
+            found[key] = _encodable(where, key, entry.strip() if key not in ("text", "commentary") else entry)
+        elif key in ("title", "text"):
+            raise ReadError(f"{where}: {key} is missing; every line needs title and text.")
+    page = value.get("page")
+    if page is not None and (not isinstance(page, int) or isinstance(page, bool)):
+        raise ReadError(f"{where}: page must be a whole number.")
+    found["page"] = page
+    return found
+
+
+def _encodable(where: str, key: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ReadError(f"{where}: {key} holds half a character ({error.reason}); write it whole.") from error
+    return text
+
+
+def _date(where: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    found = day(text)
+    if found is None:
+        raise ReadError(f"{where}: the date {text!r} is no day; write it as 2024-08-19.")
+    return found
+
+
+def split_feed(feed: Feed) -> Report:
+    items = tuple(_item(feed, record) for record in feed.records)
+    # the first item stays the same when others are added below
+    mark = hashlib.sha256(items[0].id.encode()).hexdigest()[:8]
+    name = document_id(feed.name, "").rsplit("-", 1)[0]
+    return Report(f"{name}-{mark}", name, feed, items)
+
+
+def _item(feed: Feed, record: Record) -> Item:
+    scribe = Scribe(feed.text, Wrap())
+    parts = []
+    for span, said in (
+        (record.title, Said.HEADLINE),
+        (record.text, Said.SUMMARY),
+        (record.commentary, Said.COMMENTARY),
+    ):
+        if span is not None:
+            parts.append(Part(*scribe.paragraphs(lines(feed.text, *span), one=said is Said.HEADLINE), said))
+    passage = scribe.passage()
+    return Item(
+        id=record.id,
+        title=passage.text[: parts[0].end],
+        passage=passage,
+        parts=tuple(parts),
+        section=record.section,
+        issued=record.issued,
+        publisher=record.publisher,
+        link=record.link,
+        page=record.page,
+    )

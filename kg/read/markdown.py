@@ -1,0 +1,91 @@
+"""Markdown: its text without its marks, with what its front matter says."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from kg.items import Source, squeeze
+from kg.read.dates import day
+from kg.read.source import digest
+from kg.read.text import decode
+
+_FRONT = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_PARSER = MarkdownIt("commonmark").enable("table")
+
+
+def read(name: str, data: bytes) -> Source:
+    text = decode(name, data)
+    front: dict[Any, Any] = {}
+    if match := _FRONT.match(text):
+        try:
+            loaded = yaml.safe_load(match[1])
+        except yaml.YAMLError:
+            loaded = None  # a rule and a heading, perhaps
+        if isinstance(loaded, dict):
+            front, text = loaded, text[match.end() :]
+    title = str(front.get("title") or "").strip() or None
+    plain = _plain(_PARSER.parse(text))
+    if title and squeeze(title) not in squeeze(plain[:2000]):
+        plain = f"{title}\n\n{plain}"
+    link = next((str(front[key]) for key in ("link", "url", "canonical") if front.get(key)), None)
+    return Source(name, digest(data), "md", plain, title=title, issued=_issued(front), link=link)
+
+
+def _issued(front: dict[Any, Any]) -> date | None:
+    for key in ("date", "published", "issued"):
+        value = front.get(key)
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        if value and (found := day(str(value))):
+            return found
+    return None
+
+
+def _plain(tokens: list[Token]) -> str:
+    """A line for each block. The number of a list's item stays: a newsletter may count its items so."""
+    blocks: list[str] = []
+    cells: list[str] | None = None
+    mark = ""
+    for token in tokens:
+        if token.type == "list_item_open":
+            mark = f"{token.info}{token.markup} " if token.info else ""
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close":
+            blocks.append("\t".join(cells or ()))
+            cells = None
+        elif token.type == "inline":
+            text = _inline(token.children or [])
+            if cells is not None:
+                cells.append(text)
+            else:
+                blocks.append(mark + text)
+                mark = ""
+        elif token.type in ("fence", "code_block"):
+            blocks.append(token.content.rstrip("\n"))
+        elif token.type == "html_block" and (text := _TAG.sub("", token.content).strip()):
+            blocks.append(text)
+    return "\n\n".join(block for block in blocks if block.strip())
+
+
+def _inline(children: list[Token]) -> str:
+    pieces: list[str] = []
+    for n, token in enumerate(children):
+        if token.type in ("text", "code_inline"):
+            pieces.append(token.content)
+        elif token.type == "hardbreak":
+            pieces.append("\n")
+        elif token.type == "softbreak":
+            after = next((c.content for c in children[n + 1 :] if c.content), "")
+            before = next((p for p in reversed(pieces) if p), "")
+            pieces.append(" " if before[-1:].isascii() and after[:1].isascii() else "")
+    return "".join(pieces)

@@ -1,0 +1,75 @@
+"""Word: paragraphs, lists and tables of a .docx in their order."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+
+import docx
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+
+from kg.errors import ReadError
+from kg.items import Source
+from kg.read.source import digest
+
+UNPACKED = 200_000_000  # bytes; a Word document of a thousand pages has ten million
+_PARAGRAPH, _ROW, _CELL = qn("w:p"), qn("w:tr"), qn("w:tc")
+_TEXT, _TAB, _BREAK, _RETURN = qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr")
+# deleted or moved away by a tracked change; drawn a second time for older Word; text boxes; tab stops of the style
+_LEFT_OUT = {
+    qn("w:del"),
+    qn("w:moveFrom"),
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+    qn("w:pPr"),
+}
+
+
+def read(name: str, data: bytes) -> Source:
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ReadError(
+            f"{name} is an old Word document or has a password: save it as .docx without one and read that."
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            size = sum(entry.file_size for entry in packed.infolist())
+        if size > UNPACKED:
+            raise ReadError(
+                f"{name} unpacks to {size // 1_000_000} MB, more than the {UNPACKED // 1_000_000} MB that are read:"
+                " save its text alone and read that."
+            )
+        document = docx.Document(io.BytesIO(data))
+        text = "\n".join(_blocks(document.element.body))
+        title = document.core_properties.title.strip() or None
+    except (zipfile.BadZipFile, SyntaxError, KeyError, ValueError, OSError, AttributeError) as error:
+        raise ReadError(
+            f"{name} is damaged or no Word document: open it in Word, save it as .docx and read that."
+        ) from error
+    return Source(name, digest(data), "docx", text, title=title)
+
+
+def _blocks(element: BaseOxmlElement) -> Iterator[str]:
+    """A line for each paragraph and row of a table, whatever they are wrapped in (controls, tracked changes)."""
+    for child in element:
+        if child.tag in _LEFT_OUT:
+            continue
+        if child.tag == _PARAGRAPH:
+            yield "".join(_runs(child))
+        elif child.tag == _ROW:
+            cells = (" ".join(filter(None, map(str.strip, _blocks(cell)))) for cell in child.iter(_CELL))
+            yield "\t".join(cells)
+        else:
+            yield from _blocks(child)
+
+
+def _runs(element: BaseOxmlElement) -> Iterator[str]:
+    for child in element:
+        if child.tag == _TEXT:
+            yield child.text or ""
+        elif child.tag == _TAB:
+            yield "\t"
+        elif child.tag in (_BREAK, _RETURN):
+            yield "\n"
+        elif child.tag not in _LEFT_OUT:
+            yield from _runs(child)
