@@ -1,0 +1,289 @@
+"""The reference data: who is known by which names, and the places of China and the world.
+
+``data/reference/*.csv`` are read as they stand. A name is *strong* where it means the same body in every text, and
+*weak* where the document has to decide (金管局 of Hong Kong or of Singapore, 司法部 of China or of the United States,
+MOST the ministry or the word). A name can be strong for one row and weak for others.
+
+Names are compared as ``ids.normalise`` leaves them, which tells ``WHO`` from ``who`` no more: whoever looks for names
+in running text has to compare the case of short Latin ones (``Row.names`` keeps it).
+
+>>> reference = Reference.load()
+>>> [row.id for row in reference.find("國家數據局")]
+['nda']
+>>> sorted(row.id for row in reference.find("金管局"))
+['amcm', 'hkma', 'mas']
+>>> reference.strong.get("金管局") is None
+True
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from kg.errors import ReadError
+from kg.ids import normalise
+from kg.items import EntityType
+from kg.settings import asset
+
+if TYPE_CHECKING:
+    from opencc_purepy import OpenCC
+
+TABLES = ("regulators", "companies", "organizations")
+TYPES: Mapping[str, EntityType] = MappingProxyType(
+    {"Regulator": "Regulator", "Company": "Company", "Organization": "Organization"}
+)
+# a run of unified ideographs is what normalise leaves, and most names are one: loading takes half the time
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
+Level = Literal["province", "prefecture", "county"]
+LEVELS: Mapping[str, Level] = MappingProxyType({"province": "province", "prefecture": "prefecture", "county": "county"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One body. Empty where nothing is known; days are ISO 8601, whole or as a year or month."""
+
+    id: str
+    type: EntityType
+    name_zh: str
+    name_hant: str
+    name_en: str
+    aliases: tuple[str, ...]  # strong
+    weak: tuple[str, ...]  # may repeat name_zh or name_en, which then is weak
+    jurisdiction: str  # ISO 3166-1 alpha-2, EU or INT
+    parent: str  # the id of the row that it belongs to
+    kind: str
+    valid_from: str
+    valid_to: str
+    successor: str  # the id of the row that took its place
+    check: str  # where the row can be checked
+    note: str
+
+    @property
+    def label(self) -> str:
+        return self.name_zh or self.name_en
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every form, the preferred ones first, each once."""
+        preferred = (self.name_zh, self.name_en, self.name_hant)
+        return tuple(dict.fromkeys(name for name in (*preferred, *self.aliases, *self.weak) if name))
+
+    @property
+    def strong_names(self) -> tuple[str, ...]:
+        weak = {normalise(name) for name in self.weak}
+        return tuple(name for name in self.names if normalise(name) not in weak)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A division of China with its code of GB/T 2260."""
+
+    code: str
+    name: str  # 合肥市
+    short: str  # 合肥
+    level: Level
+    parent: str  # a code; empty for a province
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    alpha2: str  # ISO 3166-1, or EU
+    zh: str
+    en: str
+    names: tuple[str, ...]  # zh and en among them; adjectives too (American)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """All mappings are keyed by normalised names and read-only."""
+
+    by_id: Mapping[str, Row]
+    strong: Mapping[str, Row]
+    weak: Mapping[str, tuple[Row, ...]]
+    places: Mapping[str, Place]  # by code
+    place_names: Mapping[str, tuple[Place, ...]]  # full and short names; the wider division first
+    countries: Mapping[str, Country]  # by code
+    country_names: Mapping[str, Country]
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Reference:
+        """Read the tables, those packed with regkg unless a folder is given. The same folder is read once."""
+        return _load(folder or asset("data", "reference"))
+
+    @cached_property
+    def names(self) -> Mapping[str, tuple[Row, ...]]:
+        """Strong and weak names together; the row for which a name is strong comes first."""
+        found: dict[str, tuple[Row, ...]] = {name: (row,) for name, row in self.strong.items()}
+        for name, rows in self.weak.items():
+            found[name] = found.get(name, ()) + rows
+        return MappingProxyType(found)
+
+    @cached_property
+    def traditional(self) -> Mapping[str, str]:
+        """Traditional forms of names → the normalised name; only forms that differ from it.
+
+        Made on first use (OpenCC takes a third of a second to start), for whoever searches traditional text.
+        """
+        keys = list(self.names)
+        found: dict[str, str] = {}
+        # s2hk and s2tw differ from s2t in some letters (台, 裡, 群), and both stand in real texts
+        for variant in ("s2t", "s2hk", "s2tw"):
+            for key, form in zip(keys, _convert(variant, "\n".join(keys)).split("\n"), strict=True):
+                if form != key and form not in self.names:
+                    found.setdefault(form, key)
+        return MappingProxyType(found)
+
+    def find(self, name: str) -> tuple[Row, ...]:
+        """The rows that a name, simplified or traditional, may mean; several where it is ambiguous."""
+        key = normalise(name)
+        if rows := self.names.get(key):
+            return rows
+        if key.isascii():
+            return ()
+        return self.names.get(simplify(key), ())
+
+    def is_strong(self, name: str, row: Row) -> bool:
+        """Whether the name means that row in any text."""
+        key = normalise(name)
+        return row in (self.strong.get(key), self.strong.get(simplify(key)))
+
+    def find_place(self, name: str) -> tuple[Place, ...]:
+        """The divisions that bear a name, full or short; several where it is ambiguous (朝阳区, 海南)."""
+        key = normalise(name)
+        return self.place_names.get(key) or self.place_names.get(simplify(key), ())
+
+    def within(self, place: Place) -> tuple[Place, ...]:
+        """The divisions that a place lies in, the nearest first."""
+        chain = []
+        while parent := self.places.get(place.parent):
+            chain.append(parent)
+            place = parent
+        return tuple(chain)
+
+    def find_country(self, name: str) -> Country | None:
+        key = normalise(name)
+        return self.country_names.get(key) or self.country_names.get(simplify(key))
+
+    def ancestors(self, row: Row) -> tuple[Row, ...]:
+        """The bodies that one belongs to, the nearest first."""
+        chain = []
+        while parent := self.by_id.get(row.parent):
+            chain.append(parent)
+            row = parent
+        return tuple(chain)
+
+
+@lru_cache(maxsize=8)
+def _converter(variant: str) -> OpenCC:
+    from opencc_purepy import OpenCC  # importing it takes as long as reading all the tables
+
+    return OpenCC(variant)
+
+
+def _convert(variant: str, text: str) -> str:
+    return str(_converter(variant).convert(text))
+
+
+def simplify(text: str) -> str:
+    """Traditional Chinese in simplified letters; the length can change only where OpenCC knows a phrase."""
+    return text if text.isascii() else _convert("t2s", text)
+
+
+def _key(name: str) -> str:
+    return name if _HAN.fullmatch(name) else normalise(name)
+
+
+@lru_cache(maxsize=4)
+def _load(folder: Path) -> Reference:
+    by_id: dict[str, Row] = {}
+    strong: dict[str, Row] = {}
+    weak: dict[str, tuple[Row, ...]] = {}
+    for table in TABLES:
+        for row in _rows(folder / f"{table}.csv"):
+            if row.id in by_id:
+                raise ReadError(f"{folder / table}.csv has the id {row.id}, which another row has already.")
+            by_id[row.id] = row
+            ambiguous = dict.fromkeys(_key(name) for name in row.weak)
+            for key in ambiguous:
+                weak[key] = (*weak.get(key, ()), row)
+            for name in (row.name_zh, row.name_en, row.name_hant, *row.aliases):
+                key = _key(name)
+                if not key or key in ambiguous:
+                    continue
+                if (other := strong.setdefault(key, row)) is not row:
+                    raise ReadError(
+                        f"{folder / table}.csv gives the name {name} to {row.id}, and {other.id} has it already: "
+                        "put it in the column weak of one of them."
+                    )
+    places: dict[str, Place] = {}
+    place_names: dict[str, tuple[Place, ...]] = {}
+    for record in _records(folder / "places.csv"):
+        place = Place(record["code"], record["name"], record["short"], LEVELS[record["level"]], record["parent_code"])
+        places[place.code] = place
+    for level in LEVELS:
+        for place in places.values():
+            if place.level == level:
+                for key in dict.fromkeys((_key(place.name), _key(place.short))):
+                    place_names[key] = (*place_names.get(key, ()), place)
+    countries: dict[str, Country] = {}
+    country_names: dict[str, Country] = {}
+    for record in _records(folder / "countries.csv"):
+        names = (record["zh"], record["en"], *_split(record["names"]))
+        country = Country(record["alpha2"], record["zh"], record["en"], names)
+        countries[country.alpha2] = country
+        for name in names:
+            country_names.setdefault(_key(name), country)
+    return Reference(
+        by_id=MappingProxyType(by_id),
+        strong=MappingProxyType(strong),
+        weak=MappingProxyType(weak),
+        places=MappingProxyType(places),
+        place_names=MappingProxyType(place_names),
+        countries=MappingProxyType(countries),
+        country_names=MappingProxyType(country_names),
+    )
+
+
+def _records(path: Path) -> Iterator[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadError(f"{path}, a table of the reference data, can't be read: {error}.") from error
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    columns = {field.name for field in fields(Row)}
+    for number, record in enumerate(_records(path), start=2):
+        if set(record) != columns or None in record.values():
+            raise ReadError(f"{path}, line {number}, doesn't have the columns {', '.join(sorted(columns))}.")
+        if record["type"] not in TYPES:
+            raise ReadError(f"{path}, line {number}: {record['type']} is none of {', '.join(TYPES)}.")
+        yield Row(
+            id=record["id"],
+            type=TYPES[record["type"]],
+            name_zh=record["name_zh"],
+            name_hant=record["name_hant"],
+            name_en=record["name_en"],
+            aliases=_split(record["aliases"]),
+            weak=_split(record["weak"]),
+            jurisdiction=record["jurisdiction"],
+            parent=record["parent"],
+            kind=record["kind"],
+            valid_from=record["valid_from"],
+            valid_to=record["valid_to"],
+            successor=record["successor"],
+            check=record["check"],
+            note=record["note"],
+        )
+
+
+def _split(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split("|")) if cell else ()
