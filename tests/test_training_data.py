@@ -72,8 +72,8 @@ def test_every_line_is_well_formed(path: Path) -> None:
 
 
 def test_there_are_sentences_without_names() -> None:
-    lines = [line for path in FILES for _, line in labelled(path)]
-    assert sum(not MARK.search(line) for line in lines) >= len(lines) // 10
+    lines = [line for path in FILES if path.name.startswith("policy-") for _, line in labelled(path)]
+    assert sum(not MARK.search(line) for line in lines) >= len(lines) // 5
 
 
 def test_no_line_twice() -> None:
