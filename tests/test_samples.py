@@ -12,6 +12,9 @@ from types import ModuleType
 import pypdfium2
 import pytest
 
+from kg.items import Said
+from kg.read import read, split
+
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "data" / "samples"
 FIXTURES = Path(__file__).parent / "fixtures" / "samples"
@@ -68,3 +71,26 @@ def test_text_and_pdf_have_the_same_content(month: str) -> None:
     for page in pdf_pages(month):
         for line in page.splitlines()[2:]:
             assert bare(line) in text or bare(line) in {"行业新闻", "交易资讯"}, line
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_both_formats_split_into_the_items_of_the_source(month: str) -> None:
+    expected = json.loads((FIXTURES / f"{month}.json").read_text(encoding="utf-8"))
+    text, pdf = (split(read(SAMPLES / f"{month}.{suffix}")) for suffix in ("txt", "pdf"))
+    for report in (text, pdf):
+        assert report.id == month
+        assert report.warnings == ()
+        found = [
+            {
+                "section": item.section,
+                "title": item.title,
+                "issued": str(item.issued),
+                "publisher": item.publisher,
+                "link": item.link,
+                "page": item.page,
+                "commentary": any(part.said is Said.COMMENTARY for part in item.parts),
+            }
+            for item in report.items
+        ]
+        assert found == [{key: value for key, value in item.items() if key != "number"} for item in expected]
+    assert [item.passage.text for item in text.items] == [item.passage.text for item in pdf.items]
