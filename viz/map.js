@@ -270,6 +270,11 @@
           ctx.save();
           ctx.translate(at.x, at.y);
           ctx.scale(unit, unit);
+          // else the dot between relation and status is lost among the dots of the line
+          ctx.fillStyle = paint.paper;
+          ctx.globalAlpha = 0.85;
+          ctx.fillRect(-widthOf(ctx, text, font) / 2 - 3, -7, widthOf(ctx, text, font) + 6, 14);
+          ctx.globalAlpha = 1;
           write(text, 0, 0, font, edge.id === shown ? paint.mark : edge.status === "completed" ? paint.ink : paint.soft);
           ctx.restore();
           break;
@@ -283,7 +288,7 @@
     ctx.globalAlpha = faded ? 0.2 : 1;
     ctx.strokeStyle = paint.ended;
     ctx.lineWidth = reach / 2.6;
-    for (const t of [0.25, 0.75]) {
+    for (const t of [0.2, 0.8]) {
       const at = line.edgeType.getPoint(t);
       ctx.beginPath();
       ctx.moveTo(at.x - reach, at.y - reach);
@@ -410,6 +415,7 @@
     const count = say("count", { nodes: data.nodes.length, edges: data.edges.length, quotes: quoteCount });
     byId("hint").textContent = data.nodes.length ? count + (lang === "zh" ? "。" : ". ") + say("hint") : say("empty");
     panel.hidden = !shown;
+    byId("hint").hidden = Boolean(shown);
     panel.replaceChildren(...(edges.has(shown) ? edgePanel(edges.get(shown)) : nodes.has(shown) ? nodePanel(nodes.get(shown)) : []));
     panel.scrollTop = 0;
   };
@@ -506,7 +512,7 @@
   const flip = (set, key) => (box) => { if (box.checked) set.delete(key); else set.add(key); };
   const fillFilters = () => {
     const kinds = tally(data.nodes, "kind"), relations = tally(data.edges, "relation"), statuses = tally(data.edges, "status");
-    const group = (title, rows) => (rows.length ? el("fieldset", {}, el("legend", { text: title }), ...rows) : null);
+    const group = (title, rows, name) => (rows.length ? el("fieldset", { class: name }, el("legend", { text: title }), ...rows) : null);
     const kindRows = Object.keys(words.kinds).filter((kind) => kinds.has(kind)).map((kind) =>
       tick(!off.kind.has(kind), flip(off.kind, kind), kindMark(kind), el("span", { text: pick(words.kinds[kind]) }), el("small", { text: kinds.get(kind) })));
     const statusRows = Object.keys(words.statuses).filter((status) => statuses.has(status)).map((status) =>
@@ -519,9 +525,8 @@
         fillFilters();
       }, el("b", { text: pick(entry) }));
       return [all, ...own.map((relation) => {
-        const row = tick(!off.relation.has(relation), flip(off.relation, relation), lineMark(words.groups[1].relations.includes(relation) ? "completed" : ""), el("span", { text: brief(words.relations[relation]) }), el("small", { text: relations.get(relation) }));
+        const row = tick(!off.relation.has(relation), flip(off.relation, relation), el("span", { text: brief(words.relations[relation]) }), el("small", { text: relations.get(relation) }));
         row.classList.add("sub");
-        row.querySelector("svg").remove();
         return row;
       })];
     });
@@ -529,7 +534,7 @@
     const rest = lonely && data.edges.length ? [tick(alone, (box) => { alone = box.checked; }, el("span", { text: say("alone") }), el("small", { text: lonely }))] : [];
     const other = data.edges.some((edge) => !edge.status) ? [el("label", {}, lineMark(""), el("span", { text: say("document") }))] : [];
     byId("boxes").replaceChildren(...[
-      group(say("kind"), [...kindRows, ...rest]), group(say("status"), [...statusRows, ...other]), group(say("relation"), relationRows),
+      group(say("kind"), [...kindRows, ...rest]), group(say("status"), [...statusRows, ...other]), group(say("relation"), relationRows, "ways"),
     ].filter(Boolean));
   };
 

@@ -25,6 +25,7 @@ Graph: TypeAlias = "nx.MultiDiGraph[str]"
 Point = tuple[float, float]
 Box = tuple[float, float, float]  # half its width, half its height, how far the node lies above its middle
 Reals = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 EDGE = 128.0  # how long an edge would like to be; a label of two words stands on it
 EM = 12.0  # the size of a name at scale 1
@@ -36,6 +37,7 @@ WRAP = 9.0  # em a line of a name
 LINES = 2
 _PIVOTS = 300  # above so many nodes, distances are kept to so many of them only
 _ROUNDS = 120
+_MARGIN = 30.0  # pairs nearer than twice this are watched while boxes are pushed
 _CELL = 36.0
 
 
@@ -45,18 +47,24 @@ def width(text: str) -> float:
 
 
 def wrap(text: str) -> list[str]:
-    """A name in at most LINES lines of WRAP em, broken between Latin words and anywhere in Chinese."""
-    lines: list[str] = [""]
-    words = _words(" ".join(text.split()))
-    for word in words:
-        if lines[-1] and width((lines[-1] + word).rstrip()) > WRAP:
-            if len(lines) == LINES:
-                lines[-1] = _cut(lines[-1].rstrip(), WRAP - 1) + "…"
-                return lines
-            lines[-1] = lines[-1].rstrip()
+    """A name in at most LINES lines of about WRAP em, broken between Latin words and anywhere in Chinese."""
+    text = " ".join(text.split())
+    if width(text) <= WRAP + 1:
+        return [text]
+    even = _fill(text, width(text) / LINES + 0.6)
+    lines = even if len(even) <= LINES and max(map(width, even)) <= WRAP + 1 else _fill(text, WRAP)
+    if len(lines) > LINES:
+        lines = [*lines[: LINES - 1], _cut(lines[LINES - 1], WRAP - 1) + "…"]
+    return [_cut(line, WRAP - 1) + "…" if width(line) > WRAP + 1 else line for line in lines]
+
+
+def _fill(text: str, em: float) -> list[str]:
+    lines = [""]
+    for word in _words(text):
+        if lines[-1] and width((lines[-1] + word).rstrip()) > em:
             lines.append("")
-        lines[-1] += word.lstrip() if not lines[-1] else word
-    return [_cut(line.rstrip(), WRAP - 1) + "…" if width(line.rstrip()) > WRAP + 3 else line.rstrip() for line in lines]
+        lines[-1] += word if lines[-1] else word.lstrip()
+    return [line.rstrip() for line in lines]
 
 
 def _words(text: str) -> Iterator[str]:
@@ -98,7 +106,7 @@ def positions(graph: Graph) -> dict[str, Point]:
     plain.add_edges_from(sorted({(min(u, v), max(u, v)) for u, v in graph.edges() if u != v}))
     boxes = {node: _box_of(graph, node, plain.degree(node)) for node in plain}
     components = sorted(nx.connected_components(plain), key=lambda nodes: (-len(nodes), min(nodes)))
-    shapes = [_component(plain.subgraph(nodes), boxes) for nodes in components if len(nodes) > 1]
+    shapes = [_component(_part(plain, nodes), boxes) for nodes in components if len(nodes) > 1]
     placed = _pack(shapes, boxes, plain)
     alone = sorted(
         (node for nodes in components if len(nodes) == 1 for node in nodes), key=lambda n: _kind_first(graph, n)
@@ -118,6 +126,14 @@ def _box_of(graph: Graph, node: str, degree: int) -> Box:
 
 def _kind_first(graph: Graph, node: str) -> tuple[str, str]:
     return str(graph.nodes[node].get("type", "")), node
+
+
+def _part(plain: nx.Graph[str], nodes: set[str]) -> nx.Graph[str]:
+    """A copy in an order of its own: networkx's views go through a set, in the order of the day's hashes."""
+    part: nx.Graph[str] = nx.Graph()
+    part.add_nodes_from(sorted(nodes))
+    part.add_edges_from((node, other) for node in sorted(nodes) for other in sorted(plain[node]) if node < other)
+    return part
 
 
 def _component(part: nx.Graph[str], boxes: Mapping[str, Box]) -> dict[str, Point]:
@@ -203,43 +219,41 @@ def _apart(xy: Reals, sizes: Reals) -> Reals:
     order = np.arange(len(xy))
     # no two at one place: there would be no way to push
     xy = xy + np.stack([(order % 7) * 0.11, (order % 11) * 0.07], axis=1)
-    for attempt in range(400):
-        moved = False
-        push = np.zeros_like(xy)
-        for i, j in _close(xy, sizes):
-            dx, dy = xy[j, 0] - xy[i, 0], xy[j, 1] - xy[i, 1]
-            over_x = sizes[i, 0] + sizes[j, 0] - abs(dx)
-            over_y = sizes[i, 1] + sizes[j, 1] - abs(dy)
-            if over_x <= 0 or over_y <= 0:
-                continue
-            moved = True
-            if over_x < over_y:
-                shift = (over_x / 2 + 0.5) * (1 if dx >= 0 else -1)
-                push[i, 0] -= shift
-                push[j, 0] += shift
-            else:
-                shift = (over_y / 2 + 0.5) * (1 if dy >= 0 else -1)
-                push[i, 1] -= shift
-                push[j, 1] += shift
-        if not moved:
-            break
-        xy = xy + push * 0.6
-        if attempt % 40 == 39:
-            xy = xy * 1.08
+    for _ in range(80):
+        one, other = _close(xy, sizes + _MARGIN)
+        reach = sizes[one] + sizes[other]
+        for step in range(10):
+            apart = xy[other] - xy[one]
+            over = reach - np.abs(apart)
+            touching = np.minimum(over[:, 0], over[:, 1]) > 0
+            if not touching.any():
+                if step == 0:
+                    return xy
+                break
+            sideways = over[:, 0] < over[:, 1]
+            shift = np.where(np.stack([sideways, ~sideways], axis=1) & touching[:, None], over / 2 + 0.5, 0.0)
+            shift = np.where(apart >= 0, shift, -shift) * 0.6
+            # one after the other, in the order of the pairs
+            push = np.zeros_like(xy)
+            np.add.at(push, one, -shift)
+            np.add.at(push, other, shift)
+            xy = xy + push
+        xy = xy * 1.015
     return xy
 
 
-def _close(xy: Reals, sizes: Reals) -> Iterator[tuple[int, int]]:
+def _close(xy: Reals, sizes: Reals) -> tuple[Places, Places]:
     """Pairs whose boxes may touch, by a sweep from left to right."""
     left, right = xy[:, 0] - sizes[:, 0], xy[:, 0] + sizes[:, 0]
-    order = [int(i) for i in np.argsort(left, kind="stable")]
-    active: list[int] = []
-    for i in order:
-        active = [j for j in active if right[j] > left[i]]
-        for j in active:
-            if abs(xy[i, 1] - xy[j, 1]) < sizes[i, 1] + sizes[j, 1]:
-                yield min(i, j), max(i, j)
-        active.append(i)
+    pairs: list[tuple[int, int]] = []
+    active = np.empty(0, dtype=np.intp)
+    for i in np.argsort(left, kind="stable"):
+        active = active[right[active] > left[i]]
+        near = active[np.abs(xy[active, 1] - xy[i, 1]) < sizes[active, 1] + sizes[i, 1]]
+        pairs += [(min(int(i), int(j)), max(int(i), int(j))) for j in near]
+        active = np.append(active, i)
+    found = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
 def _pack(shapes: list[dict[str, Point]], boxes: Mapping[str, Box], plain: nx.Graph[str]) -> dict[str, Point]:
@@ -288,7 +302,7 @@ def _spiral(middle_x: int, middle_y: int) -> Iterator[tuple[int, int]]:
 
 @cache
 def _ring(ring: int) -> list[tuple[int, int]]:
-    reach = 2 * ring + 2
+    reach = ring + 1
     squared = {
         (x, y): x * x + (y * ASPECT) * (y * ASPECT) for x in range(-reach, reach + 1) for y in range(-reach, reach + 1)
     }
