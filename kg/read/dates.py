@@ -8,20 +8,7 @@ from datetime import date
 # \d and int() take full-width digits too
 DAY = r"(?P<year>\d{4})\s*[年./／．\-－—]\s*(?P<month>\d{1,2})\s*[月./／．\-－—]\s*(?P<day>\d{1,2})(?!\d)\s*日?"
 _DAY = re.compile(DAY)
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMES = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 ENGLISH_DAY = rf"(?:\d{{1,2}}\s+{_NAMES},?\s+\d{{4}}|{_NAMES}\s+\d{{1,2}},?\s+\d{{4}})"
 _ENGLISH_DAY = re.compile(ENGLISH_DAY, re.IGNORECASE)
@@ -35,7 +22,7 @@ def day(text: str) -> date | None:
         parts = re.findall(r"[a-z]+|\d+", match[0].casefold())
         name = next(part for part in parts if not part.isdigit())
         number, year = [part for part in parts if part.isdigit()]
-        month = next((n for n, full in enumerate(_MONTHS, 1) if full.startswith(name[:3])), 0)
+        month = _MONTHS.index(name[:3]) + 1
         return calendar(year, str(month), number)
     return None
 

@@ -17,84 +17,24 @@ from kg.read.dates import day
 from kg.read.source import digest
 from kg.read.text import decode
 
-_HIDDEN = [
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "nav",
-    "footer",
-    "aside",
-    "form",
-    "button",
-    "select",
-    "svg",
-    "iframe",
-    "object",
-    "head",
-]
-_BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "li",
-        "main",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+_HIDDEN_TEXT = "script style noscript template nav footer aside form button select svg iframe object head "
+_HIDDEN = _HIDDEN_TEXT.split()
+_BLOCKS_TEXT = (
+    "address article blockquote body center dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4 "
+    "h5 h6 header hr html li main ol p pre section summary table tbody td tfoot th thead tr ul "
 )
+_BLOCKS = frozenset(_BLOCKS_TEXT.split())
+
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|crumbs?|sidebar|footer|cookies?|toolbar|pagination)(?:$|[\s_-])",
     re.I,
 )
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
-_DATES = [
-    "article:published_time",
-    "pubdate",
-    "publishdate",
-    "publish_date",
-    "publishtime",
-    "date",
-    "dc.date",
-    "dc.date.issued",
-    "dcterms.issued",
-    "og:published_time",
-    "og:release_date",
-    "datepublished",
-    "weibo:article:create_at",
-]
+_DATES_TEXT = (
+    "article:published_time pubdate publishdate publish_date publishtime date dc.date dc.date.issued "
+    "dcterms.issued og:published_time og:release_date datepublished weibo:article:create_at "
+)
+_DATES = _DATES_TEXT.split()
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "utf-8", "big5": "big5hkscs"}
 
 

@@ -60,12 +60,12 @@ def read_newsletter(source: Source, layout: Layout) -> Report | None:
     links = {draft.link for draft in drafts if draft.link}
     for draft in drafts:
         draft.link = draft.link or next((a for a in draft.addresses if a not in links), None)
-    wrap = _wrap(source, drafts)
+    wraps = _wraps(source, drafts)
     report = layout.id.format(**values)
     items: list[Item] = []
     used: set[str] = set()
     for draft in drafts:
-        item = _item(source, layout, report, draft, wrap, warnings)
+        item = _item(source, layout, report, draft, wraps, warnings)
         if item.id in used:
             n = next(n for n in range(2, len(drafts) + 2) if f"{item.id}-{n}" not in used)
             warnings.append(f"{source.name} numbers two items {item.id}; “{item.title}” is {item.id}-{n} here.")
@@ -291,18 +291,24 @@ class _Finder:
         return False
 
 
-def _wrap(source: Source, drafts: list[_Draft]) -> Wrap:
-    body = [line for draft in drafts for line in (*draft.summary, *draft.commentary)]
-    wrap = measure(body)
-    return wrap if source.format in _WRAPPED else Wrap(chinese=wrap.chinese)
+def _wraps(source: Source, drafts: list[_Draft]) -> dict[Said, Wrap]:
+    """How summaries and commentary are wrapped: commentary is often set in a narrower column."""
+    summary = measure([line for draft in drafts for line in draft.summary])
+    commentary = measure([line for draft in drafts for line in draft.commentary])
+    if source.format not in _WRAPPED:
+        return dict.fromkeys(Said, Wrap(chinese=summary.chinese))
+    return {Said.SUMMARY: summary, Said.COMMENTARY: summary if commentary.width is None else commentary}
 
 
-def _item(source: Source, layout: Layout, report: str, draft: _Draft, wrap: Wrap, warnings: list[str]) -> Item:
-    scribe = Scribe(source.text, wrap)
+def _item(
+    source: Source, layout: Layout, report: str, draft: _Draft, wraps: dict[Said, Wrap], warnings: list[str]
+) -> Item:
+    scribe = Scribe(source.text, wraps[Said.SUMMARY])
     parts = [Part(*scribe.paragraphs(draft.title, one=True), Said.HEADLINE)]
     for body, said in ((draft.summary, Said.SUMMARY), (draft.commentary, Said.COMMENTARY)):
         if body:
             body[0].cut = True
+            scribe.wrap = wraps[said]
             parts.append(Part(*scribe.paragraphs(body), said))
     passage = scribe.passage()
     title = passage.text[parts[0].start : parts[0].end]
