@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Literal as OneOf
 
 import pyoxigraph
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import NamedNode, Quad
 
 from kg import __version__, ids
 from kg.errors import StoreError, UsageError
@@ -143,6 +143,11 @@ class Store:
         """Quads by pattern, of all graphs where none is given."""
         with _told(self.path):
             yield from self._base.quads_for_pattern(subject, predicate, object_, graph)
+
+    def graphs(self) -> list[Node]:
+        """The named graphs, by name."""
+        with _told(self.path):
+            return sorted(self._base.named_graphs(), key=str)
 
     def __len__(self) -> int:
         return len(self._base)

@@ -1,0 +1,96 @@
+"""The graph as a file, in an order that only the graph decides: two exports of one graph are the same bytes.
+
+One graph is sorted at a time, so that memory is bound by the largest one, the default graph.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pyoxigraph
+from pyoxigraph import Quad, RdfFormat, Triple
+
+from kg.errors import KgError, UsageError
+from kg.graph.facts import DEFAULT, Node
+from kg.graph.store import Store
+from kg.vocab import PREFIXES, RDF
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A format, and whether it can hold named graphs; one that can't gets the facts of the default graph."""
+
+    format: RdfFormat
+    suffixes: tuple[str, ...]
+    dataset: bool
+
+
+WRITERS: dict[str, Writer] = {
+    "trig": Writer(RdfFormat.TRIG, (".trig",), True),
+    "nquads": Writer(RdfFormat.N_QUADS, (".nq",), True),
+    "turtle": Writer(RdfFormat.TURTLE, (".ttl",), False),
+    "ntriples": Writer(RdfFormat.N_TRIPLES, (".nt",), False),
+    "jsonld": Writer(RdfFormat.JSON_LD, (".jsonld",), True),
+}
+
+
+def writer_for(name: str) -> Writer:
+    """The writer of a format's name, a suffix or a file name; UsageError where there is none."""
+    for format_, writer in WRITERS.items():
+        if name == format_ or name.casefold().endswith(writer.suffixes) or f".{name}" in writer.suffixes:
+            return writer
+    known = ", ".join(suffix for writer in WRITERS.values() for suffix in writer.suffixes)
+    raise UsageError(f"no graph format belongs to {name}: end the file's name in one of {known}")
+
+
+def write(store: Store, target: Path | IO[bytes], format_: str | None = None) -> None:
+    """Write the store's graph to a path, or to an open file where the format is named.
+
+    A path is written whole or not at all.
+    """
+    if isinstance(target, Path):
+        writer = writer_for(format_ or target.name)
+        part = target.with_name(target.name + ".part")
+        try:
+            with part.open("wb") as file:
+                _write(store, file, writer)
+            os.replace(part, target)
+        except OSError as fault:
+            part.unlink(missing_ok=True)
+            raise KgError(f"{target} can't be written: {fault.strerror or fault}") from fault
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    else:
+        if format_ is None:
+            raise UsageError("an open file needs the name of a format")
+        _write(store, target, writer_for(format_))
+
+
+def _write(store: Store, file: IO[bytes], writer: Writer) -> None:
+    content: Iterator[Quad] | Iterator[Triple]
+    content = ordered(store) if writer.dataset else (quad.triple for quad in _sorted(store, DEFAULT))
+    # pyoxigraph refuses prefixes to formats that have none
+    prefixes = PREFIXES if writer.format in (RdfFormat.TRIG, RdfFormat.TURTLE, RdfFormat.JSON_LD) else None
+    buffered = io.BufferedWriter(file, 1 << 20) if isinstance(file, io.RawIOBase) else file
+    pyoxigraph.serialize(content, buffered, writer.format, prefixes=prefixes)
+    buffered.flush()
+
+
+def ordered(store: Store) -> Iterator[Quad]:
+    """All quads: the default graph, then the named ones by name, each by subject with its types first."""
+    yield from _sorted(store, DEFAULT)
+    for graph in store.graphs():
+        yield from _sorted(store, graph)
+
+
+def _sorted(store: Store, graph: Node) -> list[Quad]:
+    return sorted(
+        store.quads(graph=graph),
+        key=lambda q: (str(q.subject), q.predicate != RDF.type, str(q.predicate), str(q.object)),
+    )

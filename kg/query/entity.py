@@ -1,0 +1,323 @@
+"""Everything that the store says of one thing, with the words that say so: what ``kg show`` prints."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from pyoxigraph import NamedNode
+
+from kg import ids
+from kg.errors import QueryError
+from kg.graph.facts import DEFAULT, Node, Object
+from kg.graph.store import Store
+from kg.items import ENTITY_TYPES
+from kg.vocab import DCTERMS, KG, PREFIXES, RDF, SKOS
+
+How = Literal["exact", "part", "near"]
+_HOW: tuple[How, ...] = ("exact", "part", "near")
+_CLASSES = tuple(KG[name] for name in ENTITY_TYPES)
+_DOCUMENT = (KG.kind, KG.status, KG.number, KG.issuedOn, KG.effectiveFrom, KG.appliesIn, KG.locatedIn)
+_DEAL = (
+    KG.status, KG.amount, KG.amountText, KG.currency, KG.qualifier, KG.stake, KG.valuation, KG.round,
+    KG.announcedOn, KG.completedOn,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entity that somebody who types a name may mean."""
+
+    iri: str
+    type: str
+    label: str
+    matched: str  # the name that fits what was typed
+    how: How
+    mentions: int  # the number of items that mention it
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    text: str
+    lang: str | None
+    preferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where it says so."""
+
+    quote: str
+    said: str
+    confidence: Decimal
+    start: int
+    end: int
+    page: int | None
+    item: str  # the item's id
+    title: str
+    issued: str | None
+    publisher: str | None
+    link: str | None
+    report: str  # the report's id
+    role: str | None = None
+    date: str | None = None
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A deal as the default graph settles it; what nobody states is None."""
+
+    iri: str
+    type: str
+    status: str | None = None
+    amount: Decimal | None = None
+    amount_text: str | None = None
+    currency: str | None = None
+    qualifier: str | None = None
+    stake: Decimal | None = None
+    valuation: Decimal | None = None
+    round: str | None = None
+    announced: str | None = None
+    completed: str | None = None
+
+
+@dataclass(slots=True)
+class Relation:
+    """One relation of the entity, in either direction, with all the evidence there is, the latest first."""
+
+    relation: str
+    direction: Literal["out", "in"]
+    iri: str
+    type: str
+    label: str
+    lead: bool = False
+    deals: list[Deal] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Description:
+    iri: str
+    type: str
+    label: str
+    names: list[Name]
+    facts: dict[str, str]  # kind, status, number, issuedOn, effectiveFrom, appliesIn: local names, names or days
+    relations: list[Relation]
+    items: list[str]  # the ids of the items that mention it, the latest first
+
+
+def find(store: Store, name: str, limit: int = 10) -> list[Candidate]:
+    """Who or what a name may mean: those so called, else those whose names hold it, else those named nearly so.
+
+    Width, case, brackets and spaces make no difference. An IRI is found as
+    it is.
+    """
+    if name.startswith(("http://", "https://")):
+        node = NamedNode(name)
+        type_ = _type(store, node)
+        return [] if type_ is None else [_candidate(store, node, type_, _label(store, node), "exact")]
+    wanted = ids.normalise(name)
+    if not wanted:
+        return []
+    types: dict[Node, str] = {}
+    for class_ in reversed(_CLASSES):  # where one is of two types, the first of ENTITY_TYPES stands
+        for quad in store.quads(None, RDF.type, class_, DEFAULT):
+            types[quad.subject] = _local(class_)
+    names: dict[Node, list[tuple[str, str]]] = defaultdict(list)
+    for predicate in (SKOS.prefLabel, SKOS.altLabel):
+        for quad in store.quads(None, predicate, None, DEFAULT):
+            if quad.subject in types:
+                label: Object = quad.object
+                names[quad.subject].append((ids.normalise(label.value), label.value))
+    for how in _HOW:
+        hits = _hits(how, wanted, names)
+        if hits:
+            found = [_candidate(store, node, types[node], matched, how) for node, matched in hits.items()]
+            nearness = {
+                node: difflib.SequenceMatcher(None, wanted, ids.normalise(m)).ratio() for node, m in hits.items()
+            }
+            found.sort(key=lambda c: (-round(nearness[NamedNode(c.iri)], 2), -c.mentions, c.label, c.iri))
+            return found[:limit]
+    return []
+
+
+def _hits(how: How, wanted: str, names: dict[Node, list[tuple[str, str]]]) -> dict[Node, str]:
+    """The entities that fit, each with its name that fits best."""
+    hits: dict[Node, str] = {}
+    if how == "near":
+        forms = {form for called in names.values() for form, _ in called}
+        near = difflib.get_close_matches(wanted, forms, 20, 0.6)
+        for node, called in names.items():
+            fits = [(near.index(form), text) for form, text in called if form in near]
+            if fits:
+                hits[node] = min(fits)[1]
+        return hits
+    for node, called in names.items():
+        fits = [(len(form), text) for form, text in called if (form == wanted if how == "exact" else wanted in form)]
+        if fits:
+            hits[node] = min(fits)[1]
+    return hits
+
+
+def _candidate(store: Store, node: Node, type_: str, matched: str, how: How) -> Candidate:
+    mentions = sum(1 for _ in store.quads(None, KG.mentions, node, DEFAULT))
+    return Candidate(node.value, type_, _label(store, node), matched, how, mentions)
+
+
+def one(store: Store, name: str) -> Candidate:
+    """The one entity that a name means; QueryError names the others where it could be several, or what comes near."""
+    found = find(store, name)
+    if not found:
+        raise QueryError(f"nothing in the store is called {name}")
+    exact = [c for c in found if c.how == "exact"]
+    if len(exact) == 1 or (not exact and len(found) == 1 and found[0].how == "part"):
+        return (exact or found)[0]
+    words = ", ".join(f"{c.label} ({c.type}, {c.iri})" for c in found[:5])
+    if exact:
+        raise QueryError(f"{name} could be any of these, name one by its address: {words}")
+    raise QueryError(f"nothing in the store is called {name}; near it are {words}")
+
+
+def describe(store: Store, iri: str) -> Description:
+    """All that the store says of an entity; QueryError where it says nothing."""
+    node = NamedNode(iri)
+    type_ = _type(store, node)
+    if type_ is None:
+        raise QueryError(f"the store doesn't know {iri}: kg show takes a name too")
+    names = [
+        Name(_value(quad.object), quad.object.language, predicate == SKOS.prefLabel)  # type: ignore[union-attr]
+        for predicate in (SKOS.prefLabel, SKOS.altLabel)
+        for quad in store.quads(node, predicate, None, DEFAULT)
+    ]
+    names.sort(key=lambda n: (not n.preferred, n.lang or "", n.text))
+    facts: dict[str, str] = {}
+    for predicate in _DOCUMENT:
+        for quad in store.quads(node, predicate, None, DEFAULT):
+            shown = _label(store, quad.object) if predicate in (KG.appliesIn, KG.locatedIn) else _value(quad.object)
+            facts[_local(predicate)] = shown
+    items = {quad.subject: _when(store, quad.subject) for quad in store.quads(None, KG.mentions, node, DEFAULT)}
+    latest = sorted(items, key=lambda item: (items[item], item.value), reverse=True)  # type: ignore[union-attr]
+    return Description(
+        iri, type_, _label(store, node), names, facts, _relations(store, node), [_id(item) for item in latest]
+    )
+
+
+def _relations(store: Store, node: Node) -> list[Relation]:
+    found: dict[tuple[str, str, Node], Relation] = {}
+    deals: dict[tuple[str, str, Node], set[Node]] = defaultdict(set)
+    ends: tuple[tuple[Node, Node, Literal["out", "in"]], ...] = (
+        (RDF.subject, RDF.object, "out"),
+        (RDF.object, RDF.subject, "in"),
+    )
+    for near, far, direction in ends:
+        for quad in store.quads(None, near, node):
+            claim: Node = quad.subject
+            said: dict[Node, Object] = {q.predicate: q.object for q in store.quads(claim, None, None, quad.graph_name)}
+            other = said[far]
+            relation = _local(said[RDF.predicate])
+            key = (relation, direction, other)
+            if key not in found:
+                found[key] = Relation(relation, direction, other.value, _type(store, other) or "", _label(store, other))
+            found[key].evidence.append(_evidence(store, quad.graph_name, said))
+            if KG.about in said:
+                deals[key].add(said[KG.about])
+                lead = other if direction == "in" else node
+                found[key].lead |= any(True for _ in store.quads(said[KG.about], KG.leadInvestor, lead, DEFAULT))
+    for key, edge in found.items():
+        edge.deals = [deal(store, iri.value) for iri in sorted(deals[key], key=str)]
+        edge.evidence.sort(key=lambda e: (e.issued or "", e.item, -e.start), reverse=True)
+    return sorted(found.values(), key=lambda r: (r.relation, r.direction, r.label, r.iri))
+
+
+def deal(store: Store, iri: str) -> Deal:
+    """A deal as the default graph settles it."""
+    node = NamedNode(iri)
+    says: dict[Node, str] = {}
+    type_ = "Deal"
+    for quad in store.quads(node, None, None, DEFAULT):
+        if quad.predicate in _DEAL:
+            says[quad.predicate] = _value(quad.object)
+        elif quad.predicate == RDF.type:
+            type_ = _local(quad.object)
+
+    def number(predicate: Node) -> Decimal | None:
+        return Decimal(says[predicate]) if predicate in says else None
+
+    return Deal(
+        iri,
+        type_,
+        status=says.get(KG.status),
+        amount=number(KG.amount),
+        amount_text=says.get(KG.amountText),
+        currency=says.get(KG.currency),
+        qualifier=says.get(KG.qualifier),
+        stake=number(KG.stake),
+        valuation=number(KG.valuation),
+        round=says.get(KG.round),
+        announced=says.get(KG.announcedOn),
+        completed=says.get(KG.completedOn),
+    )
+
+
+def _evidence(store: Store, item: Node, said: dict[Node, Object]) -> Evidence:
+    about: dict[Node, Object] = {quad.predicate: quad.object for quad in store.quads(item, None, None, item)}
+
+    def words(of: dict[Node, Object], predicate: Node) -> str | None:
+        return of[predicate].value if predicate in of else None
+
+    page = words(said, KG.page)
+    return Evidence(
+        quote=words(said, KG.quote) or "",
+        said=_local(said[KG.said]) if KG.said in said else "summary",
+        confidence=Decimal(words(said, KG.confidence) or "0"),
+        start=int(words(said, KG.start) or 0),
+        end=int(words(said, KG.end) or 0),
+        page=int(page) if page else None,
+        item=_id(item),
+        title=words(about, DCTERMS.title) or "",
+        issued=words(about, DCTERMS.issued),
+        publisher=words(about, DCTERMS.publisher),
+        link=words(about, DCTERMS.source),
+        report=(words(about, DCTERMS.isPartOf) or "").removeprefix(ids.report("")),
+        role=words(said, KG.role),
+        date=words(said, KG.date),
+        rule=words(said, KG.rule),
+    )
+
+
+def _type(store: Store, node: Node) -> str | None:
+    types = {quad.object for quad in store.quads(node, RDF.type, None, DEFAULT)}
+    return next((_local(class_) for class_ in (*_CLASSES, KG.Jurisdiction) if class_ in types), None)
+
+
+def _label(store: Store, node: Node) -> str:
+    """A preferred name, Chinese first; the end of the IRI where there is none."""
+    labels: list[Object] = [quad.object for quad in store.quads(node, SKOS.prefLabel, None, DEFAULT)]
+    order = {"zh": 0, None: 1, "en": 2}
+    labels.sort(key=lambda label: (order.get(label.language, 3), label.value))
+    return str(labels[0].value) if labels else _id(node)
+
+
+def _when(store: Store, item: Node) -> str:
+    return next((_value(quad.object) for quad in store.quads(item, DCTERMS.issued, None, item)), "")
+
+
+def _value(term: Object) -> str:
+    """A literal's words, a concept's local name."""
+    return _local(term) if isinstance(term, NamedNode) else str(term.value)
+
+
+def _local(term: Node) -> str:
+    value = str(term.value)
+    for address in PREFIXES.values():
+        if value.startswith(address):
+            return value.removeprefix(address)
+    return value
+
+
+def _id(item: Node) -> str:
+    return str(item.value).removeprefix(ids.item(""))
