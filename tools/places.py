@@ -33,7 +33,8 @@ PROVINCES |= {"宁夏回族自治区": "宁夏", "新疆维吾尔自治区": "�
 # codes of the CLDR that ISO 3166-1 does not give to a country
 NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
 
-# forms that the CLDR doesn't list: other Chinese names, and the adjectives by which English names a country
+# forms that the CLDR doesn't list: other Chinese names, and the adjectives by which English names a country;
+# U.S. is left out, since names are compared without case and dots, and "us" is a word
 OTHER_NAMES = {
     "AE": "阿拉伯联合酋长国|阿联酋|UAE|Emirati",
     "AR": "Argentine|Argentinian",
@@ -52,7 +53,7 @@ OTHER_NAMES = {
     "EU": "欧洲联盟|EU",
     "FI": "Finnish",
     "FR": "French",
-    "GB": "联合王国|UK|U.K.|Britain|Great Britain|British",
+    "GB": "联合王国|UK|Britain|Great Britain|British",
     "GR": "Greek",
     "HK": "香港|香港特别行政区|香港特区|Hong Kong|Hong Kong SAR",
     "HU": "Hungarian",
@@ -85,7 +86,7 @@ OTHER_NAMES = {
     "TR": "土耳其共和国|Turkey|Turkish",
     "TW": "台湾地区|中国台湾|Taiwanese",
     "UA": "Ukrainian",
-    "US": "美利坚合众国|USA|U.S.|U.S.A.|United States of America|American",
+    "US": "美利坚合众国|USA|United States of America|American",
     "VN": "Vietnamese|Viet Nam",
     "ZA": "South African",
 }
@@ -119,8 +120,13 @@ def divisions(dist: Path) -> list[tuple[str, ...]]:
             parents[row["code"]] = code
             found.append((code, row["name"], short(row["name"]), "prefecture", province))
     for row in rows_of(dist / "areas.csv"):
-        # from 71 on stand development zones, which only statistics counts as divisions
-        if row["name"] not in HEADINGS and not "71" <= row["code"][4:6] <= "79":
+        # from 71 on stand development zones, which only statistics counts as divisions; a prefecture without
+        # counties (东莞市) stands once more as its own
+        if (
+            row["name"] not in HEADINGS
+            and row["code"] != parents[row["cityCode"]]
+            and not "71" <= row["code"][4:6] <= "79"
+        ):
             found.append((row["code"], row["name"], short(row["name"]), "county", parents[row["cityCode"]]))
     return sorted(found)
 

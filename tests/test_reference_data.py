@@ -1,0 +1,194 @@
+"""The tables of data/reference as they stand: what a person who adds a row can get wrong."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from kg.ids import normalise
+from kg.resolve.reference import COLUMNS, COUNTRY_COLUMNS, PLACE_COLUMNS, TABLES, TYPES
+
+FOLDER = Path(__file__).parents[1] / "data" / "reference"
+Record = dict[str, str]
+
+# what reads as a word, a place or a thing in most texts, or names several bodies
+AMBIGUOUS = """
+Time Slack Visa Target Snap Apple Arm Box Block Square Stripe Circle Ford Shell Orange Runway Notion Figure
+WHO SAFE MOST MAS BIS NDA SCA EU UN FIRST SIX 央行 金管局 司法部 国防部 财务省 数据局 网信办 证监局 大众 理想
+平安 荣耀 联想 字节 蚂蚁 地平线 界面 澎湃 量子位 贝壳 转转 应用材料 金沙江 人大 中大 澳大利亚 越南 美国 北京
+海南 监管部门 有关部门 政府 国会 议会 最高法院 人工智能办公室 AI安全研究所
+""".split()  # noqa: SIM905 (a list of seventy lines is harder to add to)
+
+
+def read(table: str) -> list[Record]:
+    with (FOLDER / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+RECORDS = {table: read(table) for table in TABLES}
+ALL = [record for records in RECORDS.values() for record in records]
+
+
+def split(cell: str) -> list[str]:
+    return cell.split("|") if cell else []
+
+
+def names(record: Record) -> list[str]:
+    single = [record[column] for column in ("name_zh", "name_hant", "name_en") if record[column]]
+    return [*single, *split(record["aliases"]), *split(record["weak"])]
+
+
+def strong(record: Record) -> set[str]:
+    return {normalise(name) for name in names(record)} - {normalise(name) for name in split(record["weak"])}
+
+
+@pytest.mark.parametrize(("table", "least"), [("regulators", 1000), ("companies", 1500), ("organizations", 550)])
+def test_tables_are_as_long_as_they_were(table: str, least: int) -> None:
+    assert len(RECORDS[table]) >= least
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_are_sorted_by_id_and_have_the_columns(table: str) -> None:
+    assert tuple(RECORDS[table][0]) == COLUMNS
+    ids = [record["id"] for record in RECORDS[table]]
+    assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize("table", [*TABLES, "places", "countries"])
+def test_files_end_lines_alike_and_need_no_trimming(table: str) -> None:
+    raw = (FOLDER / f"{table}.csv").read_bytes()
+    assert b"\r" not in raw
+    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert raw.endswith(b"\n")
+    assert not [cell for record in read(table) for cell in record.values() if cell != cell.strip()]
+
+
+def test_ids_are_unique_short_and_ascii() -> None:
+    ids = [record["id"] for record in ALL]
+    assert len(set(ids)) == len(ids)
+    assert not [id_ for id_ in ids if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", id_) or len(id_) > 40]
+
+
+def test_types_are_known() -> None:
+    assert {record["type"] for record in ALL} == set(TYPES)
+    assert {record["type"] for record in RECORDS["companies"]} == {"Company"}
+
+
+def test_every_row_has_a_name_and_a_kind() -> None:
+    assert not [record["id"] for record in ALL if not (record["name_zh"] or record["name_en"])]
+    assert not [record["id"] for record in ALL if not re.fullmatch(r"[a-z]+(-[a-z]+)*", record["kind"])]
+
+
+def test_jurisdictions_are_codes() -> None:
+    known = {record["alpha2"] for record in read("countries")} | {"INT", ""}
+    assert not [(record["id"], record["jurisdiction"]) for record in ALL if record["jurisdiction"] not in known]
+
+
+@pytest.mark.parametrize("column", ["parent", "successor"])
+def test_parents_and_successors_exist(column: str) -> None:
+    ids = {record["id"] for record in ALL}
+    assert not [(record["id"], record[column]) for record in ALL if record[column] and record[column] not in ids]
+
+
+@pytest.mark.parametrize("column", ["parent", "successor"])
+def test_parents_and_successors_run_in_no_circle(column: str) -> None:
+    above = {record["id"]: record[column] for record in ALL}
+    for start in above:
+        seen, id_ = {start}, above[start]
+        while id_:
+            assert id_ not in seen, f"{start} is above itself"
+            seen.add(id_)
+            id_ = above[id_]
+
+
+def test_days_are_iso_8601() -> None:
+    cells = [record[column] for record in ALL for column in ("valid_from", "valid_to") if record[column]]
+    assert cells
+    assert not [cell for cell in cells if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", cell)]
+
+
+def test_addresses_are_addresses() -> None:
+    assert not [record["check"] for record in ALL if record["check"] and not record["check"].startswith("http")]
+
+
+def test_names_are_neither_empty_nor_too_short_to_mean_anything() -> None:
+    faulty = []
+    for record in ALL:
+        for name in names(record):
+            key = normalise(name)
+            if len(key) < 2 or key.isdigit() or re.search(r"[《》;\t]", name):
+                faulty.append((record["id"], name))
+    assert not faulty
+
+
+def test_no_strong_name_belongs_to_two_rows() -> None:
+    owners: dict[str, str] = {}
+    clashes = []
+    for record in ALL:
+        for name in strong(record):
+            if owners.setdefault(name, record["id"]) != record["id"]:
+                clashes.append((name, owners[name], record["id"]))
+    assert not clashes
+
+
+def test_every_row_but_few_can_be_recognised_on_its_own() -> None:
+    # those few are called by a word or by a name of several bodies only
+    silent = [record["id"] for record in ALL if not strong(record)]
+    assert len(silent) <= 25, silent
+
+
+def test_aliases_add_to_the_names() -> None:
+    faulty = []
+    for record in ALL:
+        for column in ("aliases", "weak"):
+            keys = [normalise(name) for name in split(record[column])]
+            if len(set(keys)) != len(keys):
+                faulty.append((record["id"], column))
+        if {normalise(n) for n in split(record["aliases"])} & {normalise(n) for n in split(record["weak"])}:
+            faulty.append((record["id"], "both"))
+    assert not faulty
+
+
+@pytest.mark.parametrize("word", AMBIGUOUS)
+def test_common_words_are_no_strong_names(word: str) -> None:
+    owners = [record["id"] for record in ALL if normalise(word) in strong(record)]
+    assert not owners
+
+
+def test_places_have_codes_that_nest() -> None:
+    places = read("places")
+    assert tuple(places[0]) == PLACE_COLUMNS
+    codes = {place["code"]: place["level"] for place in places}
+    assert len(codes) == len(places) > 3000
+    assert list(codes) == sorted(codes)
+    for place in places:
+        assert re.fullmatch(r"\d{6}", place["code"])
+        assert place["name"].startswith(place["short"])
+        assert len(place["short"]) > 1
+        if place["level"] == "province":
+            assert place["code"].endswith("0000")
+            assert place["parent_code"] == ""
+        else:
+            # counties under a province directly have its code as parent
+            assert codes[place["parent_code"]] in {"province", "prefecture"}
+            assert place["code"][:2] == place["parent_code"][:2]
+    assert sum(level == "province" for level in codes.values()) == 34
+
+
+def test_countries_have_codes_and_names() -> None:
+    countries = read("countries")
+    assert tuple(countries[0]) == COUNTRY_COLUMNS
+    codes = [country["alpha2"] for country in countries]
+    assert codes == sorted(set(codes))
+    assert {"CN", "US", "GB", "EU", "HK", "MO", "TW"} <= set(codes)
+    assert all(country["zh"] and country["en"] for country in countries)
+
+
+def test_no_country_name_belongs_to_two() -> None:
+    owners: dict[str, str] = {}
+    for country in read("countries"):
+        for name in {normalise(n) for n in (country["zh"], country["en"], *split(country["names"]))}:
+            assert owners.setdefault(name, country["alpha2"]) == country["alpha2"], name
