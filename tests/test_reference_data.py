@@ -158,6 +158,34 @@ def test_common_words_are_no_strong_names(word: str) -> None:
     assert not owners
 
 
+# short names that run across two words of everyday sentences
+ACROSS_WORDS = (
+    ("集中信息", "中信"),
+    ("推广汽车消费", "广汽"),
+    ("加强生态保护", "强生"),
+    ("一致同意", "致同"),
+    ("着力拓展", "力拓"),
+    ("其中通过", "中通"),
+    ("平台大数据", "台大"),
+    ("湖北大力发展", "北大"),
+    ("构建行业标准", "建行"),
+    ("今日立案", "日立"),
+    ("上海信息中心", "海信"),
+    ("集中办理", "中办"),
+    ("山东航空", "东航"),
+    ("亚特兰大", "兰大"),
+    ("中国美术家协会", "国美"),
+    ("互联电视", "联电"),
+)
+
+
+@pytest.mark.parametrize(("sentence", "name"), ACROSS_WORDS)
+def test_names_that_run_across_words_are_weak(sentence: str, name: str) -> None:
+    assert name in sentence
+    assert any(name in split(record["weak"]) for record in ALL)
+    assert not [record["id"] for record in ALL if normalise(name) in strong(record)]
+
+
 def test_places_have_codes_that_nest() -> None:
     places = read("places")
     assert tuple(places[0]) == PLACE_COLUMNS
