@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 # China's three regions that the statistical list leaves out, with their codes of GB/T 2260
@@ -135,7 +136,7 @@ def countries() -> list[tuple[str, ...]]:
     from babel import Locale
 
     chinese, english = Locale("zh").territories, Locale("en").territories
-    found = []
+    found: list[tuple[str, ...]] = []
     for code in sorted(english):
         if not re.fullmatch(r"[A-Z]{2}", code) or code in NO_COUNTRIES or code not in chinese:
             continue
@@ -148,7 +149,7 @@ def countries() -> list[tuple[str, ...]]:
     return found
 
 
-def write(path: Path, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def write(path: Path, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(header)
