@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -63,14 +65,13 @@ def read_newsletter(source: Source, layout: Layout) -> Report | None:
     wraps = _wraps(source, drafts)
     report = layout.id.format(**values)
     items: list[Item] = []
-    used: set[str] = set()
+    used: Counter[str] = Counter()
     for draft in drafts:
         item = _item(source, layout, report, draft, wraps, warnings)
-        if item.id in used:
-            n = next(n for n in range(2, len(drafts) + 2) if f"{item.id}-{n}" not in used)
-            warnings.append(f"{source.name} numbers two items {item.id}; “{item.title}” is {item.id}-{n} here.")
-            item = replace(item, id=f"{item.id}-{n}")
-        used.add(item.id)
+        used[item.id] += 1
+        if (count := used[item.id]) > 1:
+            warnings.append(f"{source.name} numbers two items {item.id}; “{item.title}” is {item.id}-{count} here.")
+            item = replace(item, id=f"{item.id}-{count}")
         items.append(item)
     year, month = int(issue["year"]), int(issue["month"])
     return Report(
@@ -346,34 +347,34 @@ class _Check:
         """Gives each item the section and, where pages can't be told, the page of its entry; says what differs."""
         warnings: list[str] = []
         titles = [draft.headline(self.source.text) for draft in drafts]
+        starts = [page.start for page in self.source.pages]
         for draft in drafts:
-            draft.page = self.source.page_at(draft.title[0].start)
+            place = bisect_right(starts, draft.title[0].start)
+            draft.page = self.source.pages[place - 1].number if place else None
         if not entries:
             if self.layout.contents is not None:
                 warnings.append(f"{self.source.name} has no list of contents to check its {len(drafts)} items against.")
             return warnings
-        left = list(entries)
+        by_title: defaultdict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            by_title[same(entry.title)].append(entry)
         paired: dict[int, Entry] = {}
         for k, title in enumerate(titles):
-            near = [entry for entry in left if same(entry.title) == same(title)]
-            if near:
+            if near := by_title[same(title)]:
                 paired[k] = next((entry for entry in near if entry.number == drafts[k].number), near[0])
-                left.remove(paired[k])
+                near.remove(paired[k])
+        left = {(entry.section, entry.number): entry for near in by_title.values() for entry in near}
         for k, title in enumerate(titles):
             if k in paired:
                 continue
             draft = drafts[k]
-            other = next(
-                (e for e in left if (e.section, e.number) == (self._section(k, drafts, paired), draft.number)), None
-            )
-            if other is not None:
+            draft.section = self._section(k, drafts, paired)
+            if other := left.pop((draft.section, draft.number), None):
                 paired[k] = other
-                left.remove(other)
                 warnings.append(
-                    f"{self.source.name} heads {other.section} {other.number} “{title}”, its contents “{other.title}”."
+                    f"{self.source.name} heads {draft.section} {draft.number} “{title}”, its contents “{other.title}”."
                 )
             else:
-                draft.section = self._section(k, drafts, paired)
                 warnings.append(f"{self.source.name}: the contents lack {draft.section} {draft.number} “{title}”.")
         for k, entry in paired.items():
             draft = drafts[k]
@@ -384,7 +385,9 @@ class _Check:
                 warnings.append(
                     f"{self.source.name}: “{titles[k]}” stands on page {draft.page}, its contents say {entry.page}."
                 )
-        warnings += [f"{self.source.name}: the contents name {entry.name()}, which the text lacks." for entry in left]
+        warnings += [
+            f"{self.source.name}: the contents name {entry.name()}, which the text lacks." for entry in left.values()
+        ]
         return warnings
 
     @staticmethod

@@ -11,6 +11,7 @@ from kg.errors import ReadError
 from kg.items import Page, Source
 from kg.read.source import digest
 
+MOST_LINES = 3_000_000  # each takes 200 bytes while it is read
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it starts with
@@ -34,12 +35,14 @@ _OTHERS = {
 
 def read(name: str, data: bytes) -> Source:
     text = decode(name, data)
+    if text.count("\n") > MOST_LINES:
+        raise ReadError(f"{name} has more than {MOST_LINES:,} lines, too many to read at once: part it.")
     return Source(name, digest(data), "txt", text, _form_feeds(text))
 
 
 def _form_feeds(text: str) -> tuple[Page, ...]:
     """Text that was made from a PDF parts its pages by a form feed."""
-    feeds = [match.end() for match in re.finditer("\f", text) if text[match.end() :][:1]]
+    feeds = [match.end() for match in re.finditer("\f", text) if match.end() < len(text)]
     return tuple(Page(start, n) for n, start in enumerate([0, *feeds], 1)) if feeds else ()
 
 
