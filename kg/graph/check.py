@@ -258,9 +258,10 @@ def validate(
         focus = str(results.value(result, SH.focusNode))
         if own is not None and focus not in own:
             continue
-        words = {
-            str(m.language): str(m) for m in results.objects(result, SH.resultMessage) if isinstance(m, rdflib.Literal)
-        }
+        said = [*results.objects(result, SH.resultMessage)]
+        for constraint in results.objects(result, SH.sourceConstraint):
+            said += results.objects(constraint, SH.message)  # pySHACL drops the language of a SPARQL constraint's words
+        words = {str(m.language): str(m) for m in said if isinstance(m, rdflib.Literal)}
         value = results.value(result, SH.value)
         yield Fault(
             "shape",

@@ -3,7 +3,8 @@
 A fact is every triple of a named graph that isn't part of a claim. Most are plain: they stand as long as one graph
 states them. Four sorts can't all stand together, and are settled here:
 
-* what can be only one (a status, a day): the latest item's;
+* what can be only one (a status, a day): the latest item's; the day of a deal's completion only while its status
+  is "completed";
 * an amount with its words, currency and qualifier: all from one item, the latest that gives an amount, since the
   figure of one and the currency of another make a number that nobody stated. A valuation of another item joins it
   only in the same currency;
@@ -36,6 +37,7 @@ Stated = Iterable[tuple[Rank, Object]]
 
 DEFAULT = DefaultGraph()
 AMOUNT = (KG.amount, KG.amountText, KG.currency, KG.qualifier, KG.valuation)
+STATE = (KG.status, KG.completedOn)
 LABELS = (SKOS.prefLabel, SKOS.altLabel)
 COMPLETED_EDGES = (KG.hasAcquired, KG.hasInvestedIn)
 PARTIES = {KG.hasAcquired: (KG.buyer, KG.target), KG.hasInvestedIn: (KG.investor, KG.investee)}
@@ -43,6 +45,7 @@ PARTIES = {KG.hasAcquired: (KG.buyer, KG.target), KG.hasInvestedIn: (KG.investor
 #: The aspect of a subject that is settled as a whole, by property.
 ASPECT: Mapping[Node, tuple[Node, ...]] = {
     **{p: (p,) for p in FUNCTIONAL},
+    **dict.fromkeys(STATE, STATE),
     **dict.fromkeys(AMOUNT, AMOUNT),
     **dict.fromkeys(LABELS, LABELS),
 }
@@ -65,7 +68,10 @@ def settle(aspect: tuple[Node, ...], stated: Mapping[Node, Stated]) -> set[tuple
         return _names(stated)
     if aspect is AMOUNT:
         return _amount(stated)
-    return {(p, _latest(stated[p])[1]) for p in aspect if stated.get(p)}
+    settled = {p: _latest(stated[p])[1] for p in aspect if stated.get(p)}
+    if aspect is STATE and settled.get(KG.status) != STATUS.completed:
+        settled.pop(KG.completedOn, None)
+    return set(settled.items())
 
 
 def _latest(stated: Stated) -> tuple[Rank, Object]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
 import pyoxigraph
 from pyoxigraph import Quad, RdfFormat, Triple
@@ -75,11 +75,56 @@ def write(store: Store, target: Path | IO[bytes], format_: str | None = None) ->
 def _write(store: Store, file: IO[bytes], writer: Writer) -> None:
     content: Iterator[Quad] | Iterator[Triple]
     content = ordered(store) if writer.dataset else (quad.triple for quad in _sorted(store, DEFAULT))
-    # pyoxigraph refuses prefixes to formats that have none
-    prefixes = PREFIXES if writer.format in (RdfFormat.TRIG, RdfFormat.TURTLE, RdfFormat.JSON_LD) else None
-    buffered = io.BufferedWriter(file, 1 << 20) if isinstance(file, io.RawIOBase) else file
-    pyoxigraph.serialize(content, buffered, writer.format, prefixes=prefixes)
-    buffered.flush()
+    serialise(content, file, writer.format)
+
+
+def serialise(content: Iterable[Quad] | Iterable[Triple], file: IO[bytes], format_: RdfFormat) -> None:
+    """What is given, in the order in which it is given, with our prefixes where the format has prefixes."""
+    if format_ in (RdfFormat.TRIG, RdfFormat.TURTLE):
+        headed = _SortedHead(file)
+        pyoxigraph.serialize(content, cast("IO[bytes]", headed), format_, prefixes=PREFIXES)
+        headed.finish()
+    else:
+        pyoxigraph.serialize(content, file, format_)
+
+
+class _SortedHead(io.RawIOBase):
+    """Passes on what is written, the prefixes at its head in order: pyoxigraph shuffles them."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._head: list[bytes] | None = []
+        self._line = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        data = bytes(data)
+        if self._head is None:
+            self._file.write(data)
+            return len(data)
+        self._line += data
+        while self._head is not None and b"\n" in self._line:
+            line, _, self._line = self._line.partition(b"\n")
+            if line.startswith(b"@prefix"):
+                self._head.append(line + b"\n")
+            else:
+                self._line = line + b"\n" + self._line
+                self._open()
+        return len(data)
+
+    def _open(self) -> None:
+        self._file.write(b"".join(sorted(self._head or ())) + self._line)
+        self._head, self._line = None, b""
+
+    def flush(self) -> None:
+        if not self.closed:
+            self._file.flush()
+
+    def finish(self) -> None:
+        if self._head is not None:
+            self._open()
 
 
 def ordered(store: Store) -> Iterator[Quad]:

@@ -227,9 +227,9 @@ def _relations(store: Store, node: Node) -> list[Relation]:
                 deals[key].add(said[KG.about])
                 lead = other if direction == "in" else node
                 found[key].lead |= any(True for _ in store.quads(said[KG.about], KG.leadInvestor, lead, DEFAULT))
-    for key, edge in found.items():
-        edge.deals = [deal(store, iri.value) for iri in sorted(deals[key], key=str)]
-        edge.evidence.sort(key=lambda e: (e.issued or "", e.item, -e.start), reverse=True)
+    for which, edge in found.items():
+        edge.deals = [deal(store, iri.value) for iri in sorted(deals[which], key=str)]
+        edge.evidence.sort(key=lambda e: (_when(store, NamedNode(ids.item(e.item))), e.item, -e.start), reverse=True)
     return sorted(found.values(), key=lambda r: (r.relation, r.direction, r.label, r.iri))
 
 
@@ -303,7 +303,11 @@ def _label(store: Store, node: Node) -> str:
 
 
 def _when(store: Store, item: Node) -> str:
-    return next((_value(quad.object) for quad in store.quads(item, DCTERMS.issued, None, item)), "")
+    """An item's day, its report's where it has none."""
+    for part_of in (item, *(quad.object for quad in store.quads(item, DCTERMS.isPartOf, None, item))):
+        for quad in store.quads(part_of, DCTERMS.issued, None, part_of):
+            return _value(quad.object)
+    return ""
 
 
 def _value(term: Object) -> str:

@@ -68,13 +68,14 @@ class Reader:
     def dataset(self) -> rdflib.Dataset:
         """All of it in memory, as an ``rdflib.Dataset``: about a kilobyte a quad."""
         import rdflib
+        from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
         found = rdflib.Dataset()
         _bind(found)
         for quad in self.store.quads():
             graph: Any = quad.graph_name
-            name = rdflib.URIRef(graph.value) if hasattr(graph, "value") else None
-            found.add((_rdflib(quad.subject), _rdflib(quad.predicate), _rdflib(quad.object), name))
+            into = found.graph(rdflib.URIRef(graph.value) if hasattr(graph, "value") else DATASET_DEFAULT_GRAPH_ID)
+            into.add((_rdflib(quad.subject), _rdflib(quad.predicate), _rdflib(quad.object)))
         return found
 
     def find(self, name: str, limit: int = 10) -> list[entity.Candidate]:

@@ -19,6 +19,7 @@ import pyoxigraph
 
 from kg.errors import QueryError
 from kg.graph.store import Store
+from kg.graph.write import serialise
 from kg.settings import asset
 from kg.vocab import KG, KIND, PREFIXES, QUALIFIER, SAID, STATUS, XSD, Namespace
 
@@ -77,6 +78,7 @@ _TOKEN = re.compile(
     |(?P<comment>\#[^\n]*)
     |(?P<variable>[?$]\w+)
     |(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    |(?P<blank>_:[\w.\-]+)
     |(?P<name>(?P<prefix>[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?P<local>(?:[\w\-:%]|\.(?=[\w\-:%])|\\.)*))
     |(?P<word>[A-Za-z]\w*)""",
     re.VERBOSE | re.DOTALL,
@@ -174,8 +176,9 @@ def _sentence(fault: str, sparql: str) -> str:
     line, column, words = int(at[1]), int(at[2]), at[3]
     lines = sparql.split("\n")
     rest = lines[line - 1][column - 1 :].strip() if line <= len(lines) else ""
-    near = f" at “{rest[:30]}”" if rest else " at the end" if line >= len(lines) else " at the end of the line"
-    readable = words if len(words) < 120 and "['" not in words and "[_]" not in words else "it can't go on so"
+    near = f" at “{rest[:30]}”" if rest else ""
+    otherwise = "it can't go on so" if rest else "something is missing before"
+    readable = words if len(words) < 120 and "['" not in words and "[_]" not in words else otherwise
     return f"line {line}, column {column}: the query can't be read{near}: {readable}"
 
 
@@ -243,9 +246,9 @@ def write_turtle(answer: Answer, file: IO[str]) -> None:
     """The graph of a CONSTRUCT or DESCRIBE, sorted."""
     if answer.form != "graph":
         raise QueryError("only CONSTRUCT and DESCRIBE give a graph")
-    triples = sorted(set(answer.triples), key=str)
-    data = pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.TURTLE, prefixes=PREFIXES)
-    file.write((data or b"").decode())
+    data = io.BytesIO()
+    serialise(sorted(set(answer.triples), key=str), data, pyoxigraph.RdfFormat.TURTLE)
+    file.write(data.getvalue().decode())
 
 
 def table(answer: Answer) -> Any:
