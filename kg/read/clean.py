@@ -19,7 +19,7 @@ _SPACES = re.compile(r"[ \xa0\u2000-\u200a\u202f\u205f\u3000]+")
 _IDEOGRAPH = r"\u2e80-\u2fff\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _OPENING = "《〈（【「『〔［｛"
 _CLOSING = "》〉）】」』〕］｝"
-_POINTS = "，。、；：！？…·"
+_POINTS = "，。、；：！？"
 _CJK = re.compile(f"[{_IDEOGRAPH}\U00020000-\U0003ffff]")
 _CHINESE = re.compile(f"[{_IDEOGRAPH}{_OPENING}{_CLOSING}，。、；：！？\U00020000-\U0003ffff]")
 _LATIN = re.compile(r"[^\W_]|[()\[\]%$€£¥#]")
@@ -165,8 +165,8 @@ class Scribe:
 
 
 def _between_scripts(before: str, after: str) -> bool:
-    """Whether the space between two characters is typesetting: between Chinese and Latin, or beside a bracket."""
-    if before in _OPENING or after in _CLOSING or after in _POINTS[:-1]:
+    """Whether the space between two characters is typesetting: between scripts, or beside a bracket or a stop."""
+    if before in _OPENING or after in _CLOSING or before in _POINTS or after in _POINTS:
         return True
     left, right = bool(_CHINESE.match(before)), bool(_CHINESE.match(after))
     if left and right:  # between two ideographs it parts clauses of a headline, or names

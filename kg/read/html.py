@@ -129,7 +129,7 @@ def _title(soup: BeautifulSoup) -> str | None:
     headings = soup.find_all("h1")
     found = (
         _meta(soup, "og:title", "articletitle")
-        or (headings[0].get_text(" ") if len(headings) == 1 else "")
+        or (headings[0].get_text() if len(headings) == 1 else "")
         or (soup.title.get_text() if soup.title else "")
     )
     return " ".join(found.split()) or None

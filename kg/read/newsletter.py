@@ -97,6 +97,9 @@ class _Finder:
     def __init__(self, kept: list[Line], layout: Layout, source: Source, first: int) -> None:
         self.kept, self.layout, self.source, self.first = kept, layout, source, first
         self.names = {section.name for section in layout.sections}
+        # what stands before the first label: the contents, where there are any
+        label = next((n for n in range(first, len(kept)) if self._label(n)), first)
+        self.contents = same("".join(line.text for line in kept[first:label])) if first else None
 
     def drafts(self) -> list[_Draft]:
         drafts: list[_Draft] = []
@@ -132,7 +135,7 @@ class _Finder:
             start, number = next(
                 (c for c in candidates if c[1] == before + 1), next((c for c in candidates if c[1] == 1), candidates[0])
             )
-            if number not in (1, before + 1) and len(labels) < 2:
+            if len(labels) < 2 and not self._listed(start, n, number in (1, before + 1)):
                 return None  # a numbered paragraph with a line that looks like a label
         elif n > low and "published" in labels and len(labels) > 1 and not self._section(n - 1):
             start, number = n - 1, before + 1  # a headline whose number was lost, as Word's own numbering is
@@ -149,6 +152,13 @@ class _Finder:
         draft = _Draft(number, title, start, n)
         self._fields(draft)
         return draft
+
+    def _listed(self, start: int, end: int, in_turn: bool) -> bool:
+        """Whether the contents name a headline; where there are none, one line with the next number will do."""
+        if self.contents is None:
+            return in_turn and end - start == 1
+        match = self.layout.item.match("".join(line.text for line in self.kept[start:end]))
+        return bool(match) and same(match["title"] if match else "") in self.contents
 
     def _labels_from(self, n: int) -> set[str]:
         found: set[str] = set()

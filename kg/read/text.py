@@ -68,12 +68,15 @@ def _strict(data: bytes, encoding: str) -> str | None:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 without a mark: a line end or a Latin letter leaves its zeros on one side only."""
-    head = data[:65536]
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if len(data) % 2 or min(even, odd) * 10 > max(even, odd):
-        return None
-    return _strict(data, "utf-16-be" if even > odd else "utf-16-le")
+    """UTF-16 without a mark, in the byte order that gives characters of prose."""
+    best, score = None, 0.0
+    for encoding in ("utf-16-le", "utf-16-be"):
+        if text := _strict(data, encoding):
+            head = text[:20_000]
+            share = (sum(1 for c in head if " " <= c <= "~" or c in "\r\n") + len(_COMMON.findall(head))) / len(head)
+            if share > score:
+                best, score = text, share
+    return best if score >= 0.15 else None
 
 
 def _legacy(data: bytes) -> str | None:
