@@ -10,10 +10,16 @@ from kg import ids
 from kg.graph.facts import Node, Object
 from kg.graph.store import Store
 from kg.items import RELATIONS
-from kg.vocab import DCTERMS, KG, RDF
+from kg.vocab import DCTERMS, KG
 
-_EDGES = frozenset(KG[name] for name in RELATIONS)
-_DEALS = frozenset((KG.Deal, KG.Acquisition, KG.FundingRound))
+_EDGES = " ".join(f"kg:{name}" for name in RELATIONS)
+_COUNTED = {
+    "mentions": "SELECT ?item (COUNT(?who) AS ?n) { ?item kg:mentions ?who } GROUP BY ?item",
+    "relations": f"""SELECT ?item (COUNT(*) AS ?n) {{
+        VALUES ?relation {{ {_EDGES} }} GRAPH ?item {{ ?a ?relation ?b }} }} GROUP BY ?item""",
+    "deals": """SELECT ?item (COUNT(*) AS ?n) {
+        VALUES ?type { kg:Deal kg:Acquisition kg:FundingRound } GRAPH ?item { ?deal a ?type } } GROUP BY ?item""",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +47,27 @@ class ReportRow:
 
 def listing(store: Store) -> list[ReportRow]:
     """The reports, by id, with their items."""
+    counts = {name: _counts(store, query) for name, query in _COUNTED.items()}
     rows = []
     for report in store.reports():
         node = NamedNode(ids.report(report.id))
         about = {quad.predicate: quad.object for quad in store.quads(node, graph=node)}
         row = ReportRow(report.id, report.title, _text(about, DCTERMS.issued), _text(about, KG.fileName) or "")
-        row.items = sorted((_item(store, item) for item in store.items_of(report.id)), key=_place)
+        row.items = sorted((_item(store, item, counts) for item in store.items_of(report.id)), key=_place)
         rows.append(row)
     return rows
 
 
-def _item(store: Store, item: Node) -> ItemRow:
+def _counts(store: Store, query: str) -> dict[str, int]:
+    solutions: Object = store.query(query)
+    return {row["item"].value: int(row["n"].value) for row in solutions if row["item"] is not None}
+
+
+def _item(store: Store, item: Node, counts: dict[str, dict[str, int]]) -> ItemRow:
     about: dict[Node, Object] = {}
-    mentions = relations = deals = 0
-    for quad in store.quads(graph=item):
-        if quad.predicate == KG.mentions:
-            mentions += 1
-        elif quad.subject == item:
-            about[quad.predicate] = quad.object
-        elif quad.predicate in _EDGES:
-            relations += 1
-        elif quad.predicate == RDF.type and quad.object in _DEALS:
-            deals += 1
+    for predicate in (DCTERMS.title, KG.section, DCTERMS.issued, DCTERMS.publisher, DCTERMS.source, KG.page):
+        for quad in store.quads(item, predicate, None, item):
+            about[predicate] = quad.object
     page = _text(about, KG.page)
     return ItemRow(
         id=item.value.removeprefix(ids.item("")),
@@ -72,9 +77,9 @@ def _item(store: Store, item: Node) -> ItemRow:
         publisher=_text(about, DCTERMS.publisher),
         link=_text(about, DCTERMS.source),
         page=int(page) if page else None,
-        mentions=mentions,
-        relations=relations,
-        deals=deals,
+        mentions=counts["mentions"].get(item.value, 0),
+        relations=counts["relations"].get(item.value, 0),
+        deals=counts["deals"].get(item.value, 0),
     )
 
 

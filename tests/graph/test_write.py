@@ -54,7 +54,7 @@ def test_two_exports_are_the_same_bytes(full: Store, name: str) -> None:
 
 
 # rdflib warns of itself
-@pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 def test_trig_names_its_prefixes_and_rdflib_reads_it(full: Store) -> None:
     file = io.BytesIO()
     write(full, file, "trig")

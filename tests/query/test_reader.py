@@ -50,7 +50,7 @@ def test_each_form_has_its_method(reader: Reader) -> None:
 
 
 # rdflib warns of itself
-@pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 def test_the_dataset_is_all_of_it(reader: Reader) -> None:
     dataset = reader.dataset()
     assert len(list(dataset.quads())) == len(reader.store)
