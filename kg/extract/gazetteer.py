@@ -1,0 +1,64 @@
+"""Known names in a text: leftmost, longest, whole words where they are Latin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import daachorse
+
+from kg.extract.plain import simplify
+from kg.items import EntityType
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A name that the reference data holds. A weak one is recognised only where something else supports it."""
+
+    name: str
+    type: EntityType
+    id: str
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    start: int
+    end: int
+    known: Known
+
+
+_WORD = re.compile(r"[0-9A-Za-zÀ-ɏ]")
+
+
+class Gazetteer:
+    """Names → where they stand. Case tells names apart only for short Latin ones (SEC is not sec.)."""
+
+    def __init__(self, names: Iterable[Known]) -> None:
+        self._known: dict[str, Known] = {}
+        for known in names:
+            form = simplify(known.name)
+            # a strong name wins over a weak one of the same form
+            if form not in self._known or (self._known[form].weak and not known.weak):
+                self._known[form] = known
+        self._forms = sorted(self._known)
+        self._automaton = (
+            daachorse.CharwiseDoubleArrayAhoCorasick(self._forms, match_kind=daachorse.MATCH_KIND_LEFTMOST_LONGEST)
+            if self._forms
+            else None
+        )
+
+    def find(self, plain: str) -> list[Found]:
+        """Names in a text that ``simplify`` has gone over; they don't overlap."""
+        if self._automaton is None:
+            return []
+        found = []
+        for start, end, _ in self._automaton.find(plain):
+            known = self._known[plain[start:end]]
+            if _WORD.match(plain[start]) and start and _WORD.match(plain[start - 1]):
+                continue
+            if _WORD.match(plain[end - 1]) and end < len(plain) and _WORD.match(plain[end]):
+                continue
+            found.append(Found(start, end, known))
+        return found

@@ -1,0 +1,191 @@
+"""Rules over outlines, read from data/patterns/relations.yml.
+
+A rule's pattern is a regular expression with a few words of its own:
+
+``<who:COM|ORG>``   one or more coordinated mentions of these types (A、B和某某公司C); ``<who!:COM>`` exactly one
+``{gap}``           a short stretch without a mention or a sentence's end; ``{wide}`` a longer one that may hold mentions
+``{np}``            what may stand before a name (服务器制造商…): no mention and no comma
+``{cue}``           any word of the list of that name in ``cues``
+``{money}`` ``{date}`` ``{share}`` ``{round}``   an amount, a date, a percentage, a financing round
+
+Each rule has examples: ``finds`` (a sentence in the marks of data/training, ``=>``, what it states) and ``not``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import yaml
+
+from kg.errors import KgError
+from kg.extract.outline import MENTIONS, Outline, letters
+from kg.items import RELATIONS
+from kg.settings import asset
+
+_TYPES = {
+    "REG": ("Regulator",),
+    "INS": ("Instrument",),
+    "PUB": ("Publication",),
+    "COM": ("Company",),
+    "ORG": ("Organization",),
+    "PER": ("Person",),
+    "BODY": ("Regulator", "Organization", "Company"),
+    "DOC": ("Instrument", "Publication"),
+    "FIRM": ("Company", "Organization"),
+    "PARTY": ("Company", "Organization", "Regulator", "Person"),
+}
+_THINGS = {
+    "money": "Money",
+    "date": "Date",
+    "share": "Share",
+    "round": "Round",
+}
+# what rules may name besides their own groups: filled in from the sentences before
+STATES = ("topic", "raiser", "document", "bodies", "both")
+_TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<word>[a-z-]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    relation: str
+    subject: str  # the name of a group, or a state
+    object: str
+    pattern: re.Pattern[str]
+    confidence: float
+    status: str | None = None  # a status that the pattern itself states
+    lead: bool = False
+    cross: bool = False  # every pair of a list with itself: A、B签署协议
+    headline: bool | None = None  # True: headlines only, False: never there
+    sets: str | None = None  # the state that a match sets, in place of a relation
+    finds: tuple[str, ...] = ()
+    misses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    rule: Rule
+    subjects: tuple[int, ...]  # places of mentions; () where a state has to fill it
+    objects: tuple[int, ...]
+    start: int  # within the outline
+    end: int
+    cue: int
+    groups: dict[str, str] = field(default_factory=dict)
+
+
+def _class(types: str) -> str:
+    names = [name for word in types.split("|") for name in _TYPES[word]]
+    return "".join(letters(name) for name in dict.fromkeys(names))
+
+
+class Grammar:
+    """The rules of a file, compiled."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.cues: dict[str, str] = {
+            name: "(?:" + "|".join(words if isinstance(words, list) else [words]) + ")"
+            for name, words in data["cues"].items()
+        }
+        self._verbs = self.cues.get("verb", "(?!)")
+        self.rules: list[Rule] = []
+        ids: set[str] = set()
+        for row in data["rules"]:
+            rule = self._rule(row)
+            if rule.id in ids:
+                raise KgError(f"relations.yml: two rules are called {rule.id}")
+            ids.add(rule.id)
+            self.rules.append(rule)
+
+    def _rule(self, row: dict[str, Any]) -> Rule:
+        try:
+            id_, relation = row["id"], row.get("relation", "")
+            if not row.get("sets") and relation not in RELATIONS:
+                raise KgError(f"relations.yml: rule {id_}: {relation!r} is no relation")
+            pattern = re.compile(self._expand(row["pattern"], id_))
+            return Rule(
+                id_,
+                relation,
+                row.get("from", ""),
+                row.get("to", ""),
+                pattern,
+                float(row.get("confidence", 0.9)),
+                row.get("status"),
+                bool(row.get("lead")),
+                bool(row.get("cross")),
+                row.get("headline"),
+                row.get("sets"),
+                tuple(row.get("finds", ())),
+                tuple(row.get("not", ())),
+            )
+        except KeyError as missing:
+            raise KgError(f"relations.yml: a rule lacks {missing}: {row}") from None
+        except re.error as error:
+            raise KgError(f"relations.yml: rule {row.get('id')}: {error}") from None
+
+    def _expand(self, pattern: str, id_: str) -> str:
+        modifier = rf"(?:(?!{self._verbs})[^，。；、：,;\n{MENTIONS}]){{0,18}}?"
+        separator = (
+            rf"(?:(?:、(?:以及|和|及)?|[,，]?\s?(?:以及|和|与|及|并|或|跟|and|as well as|暨)\s?){modifier}|[，,/&]\s?|\s)"
+        )
+
+        def token(match: re.Match[str]) -> str:
+            if match["name"]:
+                cls = _class(match["types"])
+                if match["one"]:
+                    return f"(?P<{match['name']}>[{cls}])"
+                return f"(?P<{match['name']}>[{cls}](?:{separator}[{cls}])*)"
+            word = match["word"]
+            if word == "gap":
+                return rf"[^。；;\n{MENTIONS}]{{0,40}}?"
+            if word == "wide":
+                return r"[^。；;\n]{0,90}?"
+            if word == "np":
+                return rf"(?:(?!{self._verbs})[^，。；;：\n{MENTIONS}]){{0,36}}?"
+            if word in _THINGS:
+                return f"[{letters(_THINGS[word])}]"
+            if word in self.cues:
+                return self._cue(word)
+            raise KgError(f"relations.yml: rule {id_}: {{{word}}} is not defined")
+
+        return _TOKEN.sub(token, pattern)
+
+    def _cue(self, word: str) -> str:
+        # cues may use other cues
+        return _TOKEN.sub(
+            lambda m: (
+                self._cue(m["word"])
+                if m["word"] in self.cues
+                else f"[{letters(_THINGS[m['word']])}]"
+                if m["word"] in _THINGS
+                else m[0]
+            ),
+            self.cues[word],
+        )
+
+    def matches(self, sentence: Outline, headline: bool) -> Iterator[Match]:
+        """Every match of every rule, in the order of the rules; matches may overlap."""
+        for rule in self.rules:
+            if rule.headline is not None and rule.headline != headline:
+                continue
+            at = 0
+            while found := rule.pattern.search(sentence.text, at):
+                groups = {name: text for name, text in found.groupdict().items() if text is not None}
+
+                def places(name: str, groups: dict[str, str] = groups) -> tuple[int, ...]:
+                    return tuple(thing.ref for thing in sentence.refs(groups.get(name, "")))
+
+                cue = found.start("cue") if "cue" in groups else found.start()
+                yield Match(
+                    rule, places(rule.subject), places(rule.object), found.start(), found.end(), cue, groups
+                )
+                at = found.start() + 1
+
+
+@cache
+def load() -> Grammar:
+    text = asset("data", "patterns", "relations.yml").read_text(encoding="utf-8")
+    return Grammar(yaml.safe_load(text))
