@@ -1,1 +1,471 @@
-def main() -> None: ...
+"""The commands: each parses, calls one function and prints. What it needs is imported when it runs.
+
+Errors go to standard error as one sentence and leave by an exit code of ``kg.errors``; ``--debug`` or KG_DEBUG shows
+the traceback. Help is set plainly, since rich would take as long to load as all else together.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+from kg import __version__
+from kg.errors import KgError, QueryError, UsageError
+from kg.printing import clean, console, number, save, say, tell
+from kg.settings import default_store
+
+if TYPE_CHECKING:
+    from kg.graph.store import Store
+    from kg.query.entity import Candidate
+    from kg.query.run import Answer
+
+TABLE_ROWS = 1000
+
+_HELP = """Turn regulatory and deal news into a graph that you can query, map and cite.
+
+\b
+  kg add 2024-08.pdf              read a report: PDF, Word, HTML, Markdown or text
+  kg items                        what has been read, item by item
+  kg show 国家数据局              what it issued, and the sentences that say so
+  kg map -o map.html              the whole as a picture that opens in a browser
+"""
+_EPILOG = """\b
+Exit codes: 0 done; 1 done, but something was wrong with some input or a check
+failed; 2 wrong use; 3 unreadable input; 4 the store can't be used; 5 a query is
+wrong, or a name isn't known; 130 interrupted.
+
+Everything stays on this machine. The store is a folder: that of --store, else of
+the variable KG_STORE, else your own. KG_DEBUG=1 shows where an error came from.
+"""
+
+app = typer.Typer(
+    name="kg",
+    help=_HELP,
+    epilog=_EPILOG,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="FOLDER", help="The folder of the graph; else KG_STORE, else your own."),
+]
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # a name that this terminal can't print is no reason to stop; what goes to a file is UTF-8 everywhere
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
+    try:
+        app(args=None if args is None else list(args), prog_name="kg")
+    except KgError as fault:
+        _shown(fault)
+        tell(f"kg: {fault}")
+        sys.exit(fault.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # whoever read our output has had enough; Python would complain once more while it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except (Exception, _panic()) as fault:
+        _shown(fault)
+        tell(
+            f"kg: this should not have happened ({type(fault).__name__}: {fault}): please report it; --debug shows more"
+        )
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _panic() -> type[BaseException]:
+    """What a fault inside the store raises: it is no ``Exception``."""
+    panics = (kind for kind in BaseException.__subclasses__() if kind.__name__ == "PanicException")
+    return next(panics, Exception)
+
+
+def _shown(fault: BaseException) -> None:
+    if os.environ.get("KG_DEBUG"):
+        import traceback
+
+        traceback.print_exception(fault)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"regkg {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def kg(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
+) -> None:
+    if debug:
+        os.environ["KG_DEBUG"] = "1"
+
+
+# ------------------------------------------------------------------------------------------------------ writing
+
+
+@app.command()
+def add(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Files, folders, or - for what is piped in.")],
+    store: StoreOption = None,
+    again: Annotated[bool, typer.Option("--again", help="Read anew what the store has unchanged.")] = False,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="NAME", help="An installed spaCy pipeline in place of ours.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell also which files were left out.")] = False,
+) -> None:
+    """Read reports and add what they say.
+
+    \b
+      kg add 2024-08.pdf
+      kg add reports/             every report in a folder and below
+      pbpaste | kg add -          what was copied
+
+    A report that was added before is replaced whole; an unchanged one is left as
+    it is. Of a report that is there as PDF and as text, the PDF is read.
+    """
+    import warnings
+
+    from kg import printing, run
+
+    if not os.environ.get("KG_DEBUG"):
+        warnings.simplefilter("ignore")  # of libraries, for their users' users
+    try:
+        with _progress() as watch:
+            summary = run.add(files, store or default_store(), watch, model=model, again=again)
+    except KeyboardInterrupt:
+        tell("kg: stopped; reports that were finished are in the store, the one in hand isn't")
+        raise typer.Exit(130) from None
+    for failure in summary.failures:
+        _shown(failure.error)
+    printing.summary(summary, verbose)
+    raise typer.Exit(summary.exit_code)
+
+
+@contextmanager
+def _progress() -> Iterator[Any]:
+    """A bar on standard error where somebody watches, else nothing."""
+    err = console(stderr=True)
+    if not err.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from kg.run import Step
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("reading", total=None)
+
+        def watch(step: Step) -> None:
+            which = f"{step.file}/{step.files} " if step.files > 1 else ""
+            bar.update(task, description=clean(f"{which}{step.name}"), completed=step.item, total=step.items or None)
+
+        yield watch
+
+
+@app.command(short_help="Take a report or one item out.")
+def remove(
+    name: Annotated[
+        str, typer.Argument(metavar="REPORT-OR-ITEM", help="As kg items lists it: 2024-08, 2024-08-deals-1.")
+    ],
+    store: StoreOption = None,
+) -> None:
+    """Take a report or one item out, with all that it alone said.
+
+    \b
+      kg remove 2024-08
+      kg remove 2024-08-deals-1
+    """
+    from kg.graph.store import Store
+
+    path = store or default_store()
+    Store.open(path).close()  # writing would make a store where there is none
+    with Store.open(path, "write") as opened:
+        count = opened.remove(name)
+    say(f"Removed {name}: {number(count, 'item')}.")
+
+
+# ------------------------------------------------------------------------------------------------------ reading
+
+
+@contextmanager
+def _reading(path: Path | None) -> Iterator[Store]:
+    from kg.graph.store import Store
+
+    with Store.open(path or default_store()) as opened:
+        yield opened
+
+
+@app.command(short_help="List what was read, and how much was found.")
+def items(
+    report: Annotated[str | None, typer.Argument(metavar="REPORT", help="One report alone: 2024-08.")] = None,
+    store: StoreOption = None,
+) -> None:
+    """List the reports and items that were added, and how much was found in each.
+
+    \b
+      kg items
+      kg items 2024-08
+    """
+    from kg import printing
+    from kg.query.items import listing
+
+    with _reading(store) as opened:
+        rows = listing(opened)
+    if not rows:
+        say("The store holds no reports: kg add FILE adds one.")
+        return
+    if report is not None:
+        known = ", ".join(row.id for row in rows)
+        rows = [row for row in rows if row.id == report]
+        if not rows:
+            raise UsageError(f"the store has no report {report}: it has {known}")
+    printing.listing(rows)
+
+
+@app.command(short_help="Show a regulator, instrument or company.")
+def show(
+    name: Annotated[list[str], typer.Argument(metavar="NAME", help="A name in any form, or an address (https://…).")],
+    store: StoreOption = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every quote, and not three for each relation.")] = False,
+) -> None:
+    """Show a regulator, instrument or company: names, what it did, and where it says so.
+
+    \b
+      kg show 国家数据局
+      kg show AMD
+      kg show ZT Systems
+
+    A deal that is rumoured, in talks or announced is marked so.
+    """
+    from kg import printing
+    from kg.query.entity import describe
+    from kg.show import page
+
+    with _reading(store) as opened:
+        meant = _meant(opened, " ".join(name))
+        printing.lines(page(opened, describe(opened, meant.iri), all_))
+
+
+def _meant(store: Store, name: str) -> Candidate:
+    """The entity that a name means; where that isn't plain, the choices are listed and QueryError is raised."""
+    from kg.query.entity import find
+    from kg.show import choices
+
+    found = find(store, name)
+    exact = [one for one in found if one.how == "exact"]
+    if len(exact) == 1:
+        return exact[0]
+    if not exact and len(found) == 1 and found[0].how == "part":
+        return found[0]
+    if not found:
+        raise QueryError(f"nothing in the store is called {name}: kg items lists what was read")
+    for line in choices(exact or found):
+        tell(line)
+    if exact:
+        raise QueryError(f"{name} could be any of these: give the address of the one that you mean")
+    raise QueryError(f"nothing in the store is called just {name}: the nearest are listed above")
+
+
+@app.command()
+def query(
+    sparql: Annotated[
+        str | None, typer.Argument(metavar="QUERY", help="A query, a file (.rq), or - for what is piped in.")
+    ] = None,
+    store: StoreOption = None,
+    format_: Annotated[
+        Literal["table", "csv", "json", "turtle"] | None,
+        typer.Option("--format", help="table, csv, json; turtle for CONSTRUCT."),
+    ] = None,
+) -> None:
+    """Ask a question in SPARQL.
+
+    \b
+      kg query "SELECT ?who ?whom { ?who kg:acquires ?whom }"
+      kg query deals.rq --format csv > deals.csv
+      kg query < deals.rq
+
+    The prefixes kg: status: kind: qualifier: said: skos: dcterms: and the like
+    need not be written. Queries only read.
+    """
+    from kg.query.run import RENDERERS, run
+
+    text = _query_text(sparql)
+    with _reading(store) as opened:
+        answer = run(opened, text)
+        wanted = format_ or ("turtle" if answer.form == "graph" else "table")
+        if wanted == "table":
+            _table(answer)
+        else:
+            RENDERERS[wanted](answer, _verbatim())
+
+
+def _query_text(given: str | None) -> str:
+    if given is None and sys.stdin.isatty():
+        raise UsageError("there is no query: write one in quotes, name a file that holds one, or pipe one in")
+    try:
+        if given is None or given == "-":
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        if given.endswith((".rq", ".sparql")) or (len(given) < 256 and "{" not in given and Path(given).is_file()):
+            return Path(given).read_text(encoding="utf-8-sig")
+    except OSError as fault:
+        raise UsageError(f"{given} can't be read: {fault.strerror}") from fault
+    except UnicodeDecodeError as fault:
+        raise QueryError("the query isn't UTF-8 text: save it as UTF-8") from fault
+    return given
+
+
+def _verbatim() -> Any:
+    """Standard output for data: CSV has line ends of its own, which Windows would double."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(newline="")
+    return sys.stdout
+
+
+def _table(answer: Answer) -> None:
+    from itertools import islice
+
+    from kg import printing
+    from kg.query.run import table
+
+    rows, triples = answer.rows, answer.triples
+    answer.rows, answer.triples = islice(rows, TABLE_ROWS), islice(triples, TABLE_ROWS)
+    printing.table(table(answer))
+    if next(rows, None) is not None or next(triples, None) is not None:
+        tell(f"These are the first {TABLE_ROWS:,}: --format csv or json gives all.")
+
+
+@app.command(short_help="Check every quote against its source.")
+def check(store: StoreOption = None) -> None:
+    """Check that every quote still stands in its source, and that the graph agrees with itself.
+
+    \b
+      kg check
+    """
+    from collections import Counter
+
+    from kg.graph import check as checks
+    from kg.vocab import KG, RDF
+
+    with _reading(store) as opened:
+        reports = opened.reports()
+        item_count = sum(len(opened.items_of(report.id)) for report in reports)
+        claims = sum(1 for _ in opened.quads(None, RDF.type, KG.Claim))
+        faults = checks.check(opened)
+        quads = len(opened)
+    for fault in faults:
+        say(f"{fault.sort}: {fault}  {fault.zh}")
+    say(
+        f"Checked {number(len(reports), 'report')}, {number(item_count, 'item')}, {number(quads, 'statement')}:"
+        f" {number(claims, 'quote')} read again in {'its source' if claims == 1 else 'their sources'},"
+        " shapes, hygiene and the facts of the default graph."
+    )
+    if not faults:
+        say("No fault found.")
+        return
+    by_sort = Counter(fault.sort for fault in faults)
+    say(f"{number(len(faults), 'fault')}: " + ", ".join(f"{n:,} {sort}" for sort, n in sorted(by_sort.items())))
+    raise typer.Exit(1)
+
+
+@app.command()
+def export(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Its name decides the format: graph.trig.")
+    ] = None,
+    format_: Annotated[
+        Literal["trig", "nquads", "turtle", "ntriples", "jsonld"] | None,
+        typer.Option("--format", help="A format, for standard output or a file of another name."),
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the graph to a file.
+
+    \b
+      kg export -o graph.trig              all, with the evidence, for people and git
+      kg export -o graph.nq                the same, a statement a line
+      kg export -o facts.ttl               the facts alone, without the evidence
+      kg export -o graph.jsonld
+      kg export --format nquads | gzip > graph.nq.gz
+    """
+    from kg.graph.write import write, writer_for
+
+    if output is None and format_ is None:
+        raise UsageError("where to? Name a file (kg export -o graph.trig) or a format (kg export --format trig)")
+    if output is not None:
+        writer_for(format_ or output.name)  # before the store is opened: a wrong name is known at once
+    with _reading(store) as opened:
+        if output is None:
+            write(opened, sys.stdout.buffer, format_)
+            sys.stdout.buffer.flush()
+            return
+        write(opened, output, format_)
+        say(f"{output}: {number(len(opened), 'statement')} in the store, {output.stat().st_size:,} bytes written")
+
+
+@app.command("map", short_help="Draw a map: one HTML page.")
+def map_(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Whose surroundings to draw; without a name, all.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write.")] = Path(
+        "map.html"
+    ),
+    hops: Annotated[int, typer.Option("--hops", min=0, max=20, help="How many relations away from the names.")] = 2,
+    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language in which the page opens.")] = "zh",
+    store: StoreOption = None,
+) -> None:
+    """Draw a map: one HTML file that opens in any browser, without a network.
+
+    \b
+      kg map -o map.html
+      kg map -o amd.html AMD --hops 1
+      kg map -o two.html "ZT Systems" 英伟达 --lang en
+    """
+    from kg.maps import network, page
+
+    with _reading(store) as opened:
+        meant = [_meant(opened, name) for name in names or ()]
+        graph = network.build(_rows(opened), [one.iri for one in meant], hops)
+        title = " · ".join(one.label for one in meant) or _title(opened)
+    if not graph:
+        raise KgError("there is nothing to draw yet: kg add FILE adds a report")
+    save(output, page.render(graph, title, lang))
+    nodes, edges = number(graph.number_of_nodes(), "node"), number(graph.number_of_edges(), "edge")
+    say(f"{output.resolve()}: {nodes}, {edges}")
+
+
+def _rows(store: Store) -> Any:
+    """The store as ``kg.maps.network`` asks it: rows of strings."""
+
+    def rows(sparql: str) -> Iterator[dict[str, str | None]]:
+        solutions: Any = store.query(sparql)
+        columns = [variable.value for variable in solutions.variables]
+        for row in solutions:
+            yield {name: None if term is None else term.value for name, term in zip(columns, row, strict=True)}
+
+    return rows
+
+
+def _title(store: Store) -> str:
+    reports = store.reports()
+    if len(reports) == 1:
+        return reports[0].title
+    return f"{reports[0].id} – {reports[-1].id}" if reports else ""

@@ -1,0 +1,177 @@
+"""What commands print: plain words that a terminal can't mistake for orders, colours only where somebody looks."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import KgError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from kg.query.items import ReportRow
+    from kg.run import Summary
+
+# a document's title can hold escape sequences, which would paint, rename or type into the reader's terminal;
+# the bidirectional ones would put its words in another order
+_ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNWRAPPED = 100_000  # cells: in a pipe, a row is a line
+
+
+def clean(text: str) -> str:
+    """Text without control characters, for a terminal; line ends and tabs stay."""
+    return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def say(text: str = "") -> None:
+    print(clean(text))
+
+
+def tell(text: str) -> None:
+    """To those who watch and not to those who read the output: standard error."""
+    print(clean(text), file=sys.stderr)
+
+
+def console(stderr: bool = False) -> Console:
+    """A console as wide as the terminal; in a pipe nothing is wrapped or coloured."""
+    from rich.console import Console
+
+    made = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    if not made.is_terminal:
+        made = Console(
+            stderr=stderr,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            no_color=True,
+            color_system=None,
+            width=_UNWRAPPED,
+        )
+    return made
+
+
+def lines(texts: Iterable[tuple[int, Text]], to: Console | None = None) -> None:
+    """Lines, each indented by so many cells and wrapped under its own indent."""
+    from rich.text import Text
+
+    to = to or console()
+    for indent, line in texts:
+        line.plain = clean(line.plain)
+        for part in line.wrap(to, max(20, to.width - indent)):
+            part.rstrip()
+            to.print(Text(" " * indent) + part, soft_wrap=True)
+
+
+def table(drawn: Any) -> None:
+    """A rich table of anybody's words. Its cells hold no styles, so all control characters can go."""
+    from rich.console import Console
+
+    width = console().width
+    buffer = io.StringIO()
+    Console(file=buffer, width=width, color_system=None, highlight=False, markup=False, emoji=False).print(drawn)
+    for line in buffer.getvalue().rstrip().splitlines():
+        say(line.rstrip())
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        os.replace(part, path)
+    except OSError as fault:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise KgError(f"{path} can't be written: {fault.strerror or fault}") from fault
+
+
+def number(count: int, one: str, many: str | None = None) -> str:
+    """“1 item”, “1,200 items”."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+# -------------------------------------------------------------------------------------------------------- kg add
+
+
+def summary(found: Summary, verbose: bool = False) -> None:
+    """What ``kg add`` did: reports and what is odd about them on standard output, failures on standard error."""
+    for done in found.done:
+        title = "" if done.title == done.report else f"  {done.title}"
+        say(f"{done.report}{title}  ({done.name})")
+        if done.added is None:
+            say(f"  unchanged: the store has its {number(done.items, 'item')} from this very file")
+        else:
+            added = done.added
+            known = (
+                f"{number(added.entities.total, 'name')} ({added.entities.new:,} new),"
+                f" {number(added.relations.total, 'relation')} ({added.relations.new:,} new),"
+                f" {number(added.deals.total, 'deal')} ({added.deals.new:,} new)"
+            )
+            verb = {"added": "added", "replaced": "read again", "unchanged": "read again, nothing changed"}
+            say(f"  {verb[added.outcome]}: {number(added.items, 'item')}; {known}")
+            if done.quiet:
+                say(f"  no relation found in {number(len(done.quiet), 'item')}:")
+                for quiet in done.quiet:
+                    names = "no name either" if not quiet.names else number(quiet.names, "name")
+                    say(f"    {quiet.id}  {quiet.title}  ({names})")
+        if done.warnings:
+            say("  please look at:")
+            for warning in done.warnings:
+                say(f"    {warning}")
+    for left in found.left_out:
+        say(f"{left.name} is the same report as {left.taken} ({left.report}), left out")
+    if verbose:
+        for skipped in found.skipped:
+            say(f"{skipped}: no report by its name, left out")
+    for failure in found.failures:
+        tell(f"kg: {failure.sentence}")
+    if found.stopped:
+        tell(f"kg: {found.stopped}")
+    if len(found.done) + len(found.failures) > 1:
+        counts = [
+            number(sum(done.added is not None for done in found.done), "report") + " added",
+            f"{sum(done.added is None for done in found.done):,} unchanged",
+            f"{number(len(found.failures), 'file')} not read",
+        ]
+        say(", ".join(count for count in counts if not count.startswith("0 ")))
+    if found.done:
+        say(f"Store: {found.store}")
+
+
+# ------------------------------------------------------------------------------------------------------ kg items
+
+
+def listing(reports: Sequence[ReportRow]) -> None:
+    """The reports with their items, a table each."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    for at, report in enumerate(reports):
+        if at:
+            say()
+        title = "" if report.title == report.id else f"  {report.title}"
+        say(f"{report.id}{title}  ({report.file})  {number(len(report.items), 'item')}")
+        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for head in ("item", "date", "page", "title"):
+            drawn.add_column(head, overflow="fold", justify="right" if head == "page" else "left")
+        for head in ("names", "relations", "deals"):
+            drawn.add_column(head, justify="right", no_wrap=True)
+        for item in report.items:
+            page = "" if item.page is None else str(item.page)
+            counts = (item.mentions, item.relations, item.deals)
+            cells = (item.id, item.issued or "", page, item.title, *(str(n) if n else "–" for n in counts))
+            drawn.add_row(*(Text(clean(cell)) for cell in cells))
+        table(drawn)
+    items = sum(len(report.items) for report in reports)
+    empty = sum(not item.relations for report in reports for item in report.items)
+    say()
+    say(f"{number(len(reports), 'report')}, {number(items, 'item')}; no relation was found in {empty}")

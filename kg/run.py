@@ -1,0 +1,305 @@
+"""The whole road: files in, a store that holds what they say. ``kg add`` and the end-to-end tests call ``add``.
+
+Each report is added in a transaction of its own: one that fails leaves the others standing, and an interruption
+leaves the store as the last finished report left it. spaCy and the model are loaded when the first report needs them,
+and not at all where the store has everything already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg import __version__, ids
+from kg.errors import KgError, ReadError, StoreError, UsageError
+from kg.items import ItemFacts, Report, Source
+from kg.settings import asset
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from kg.graph.store import Added, Store
+
+STDIN = "-"
+#: Characters of one item. The longest article of a newsletter has 20,000, a thick statute book a million: what is
+#: longer is a database dump or a library, and would be read for hours as a single piece of news.
+LONGEST_ITEM = 2_000_000
+# where two files are one report, the one is taken that tells most: pages first, then headings, then text
+_ORDER = (".pdf", ".docx", ".html", ".htm", ".md", ".markdown", ".txt", ".text", ".jsonl")
+# what lies in folders beside reports
+_NO_REPORTS = frozenset({"readme", "license", "licence", "notice", "changelog"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a run has come: for a progress bar."""
+
+    name: str
+    file: int  # counted from 1
+    files: int
+    item: int = 0
+    items: int = 0
+
+
+Watch = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """An item in which no relation was found, and how many names were."""
+
+    id: str
+    title: str
+    names: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A report that the store now holds."""
+
+    name: str  # of the file
+    report: str
+    title: str
+    items: int
+    added: Added | None  # None: it was there already, from the same file by the same rules
+    quiet: tuple[Quiet, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that was not added, and why."""
+
+    name: str
+    sentence: str
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that is the same report as another of this run."""
+
+    name: str
+    report: str
+    taken: str
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run did, file by file."""
+
+    store: Path
+    done: list[Done] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)  # files in folders that are none to read
+    stopped: StoreError | None = None  # the store failed, and the files after it were not tried
+
+    @property
+    def exit_code(self) -> int:
+        """That of ``kg.errors``: a store that fails outweighs files that fail."""
+        if self.stopped:
+            return self.stopped.exit_code
+        if self.failures:
+            return 1 if self.done else max(getattr(failure.error, "exit_code", 1) for failure in self.failures)
+        return 0
+
+
+def add(
+    paths: Iterable[Path | str],
+    store_path: Path | str,
+    on_progress: Watch | None = None,
+    *,
+    model: str | None = None,
+    again: bool = False,
+) -> Summary:
+    """Read files and folders (``-`` is standard input) and add what they say to the store at a path.
+
+    A file that fails is told of in the summary and the others go on. Raises UsageError where there is nothing to
+    read, and StoreError where the store can't be opened.
+
+    ``again`` reads anew what the store has unchanged.
+    """
+    from kg.graph.store import Store
+
+    watch = on_progress or (lambda step: None)
+    summary = Summary(Path(store_path))
+    files = collect(paths, summary.skipped)
+    run: str | None = None
+    taken: dict[str, str] = {}
+    nlp: Language | None = None
+    store: Store | None = None
+    try:
+        for number, path in enumerate(files, 1):
+            name = path.name if isinstance(path, Path) else path
+            watch(Step(name, number, len(files)))
+            try:
+                report = read_report(path)
+                if report.id in taken:
+                    summary.left_out.append(LeftOut(name, report.id, taken[report.id]))
+                    continue
+                taken[report.id] = name
+                # not sooner, so that a run over nothing but bad files makes no store
+                store = store or Store.open(summary.store, "write")
+                run = run or ids.run(run_digest(model))
+                if not again and _unchanged(store, report, run):
+                    summary.done.append(Done(name, report.id, report.title, len(report.items), None))
+                    continue
+                nlp = nlp or load(model)
+                progress = partial(_on_item, watch, Step(name, number, len(files), 0, len(report.items)))
+                summary.done.append(_put(store, report, facts(report, nlp, progress), run))
+            except StoreError as fault:
+                # with a cause it is the disk's or the system's, and the next file would meet it too; without one
+                # it is about this report alone (its items belong to another)
+                if store is None or fault.__cause__ is not None:
+                    raise
+                summary.failures.append(Failure(name, str(fault), fault))
+            except KgError as fault:
+                summary.failures.append(Failure(name, str(fault), fault))
+            except Exception as fault:  # a fault of ours in one file is no reason to lose the others
+                kind = type(fault).__name__
+                sentence = f"{name} could not be read through ({kind}: {fault}): please report this, with the file."
+                summary.failures.append(Failure(name, sentence, fault))
+    except StoreError as fault:
+        if not (summary.done or summary.failures):
+            raise
+        summary.stopped = fault
+    finally:
+        if store is not None:
+            store.close()
+    return summary
+
+
+def _on_item(watch: Watch, step: Step, item: int) -> None:
+    watch(replace(step, item=item))
+
+
+def _put(store: Store, report: Report, said: list[ItemFacts], run: str) -> Done:
+    added = store.add(report, said, run)
+    quiet = (Quiet(one.item.id, one.item.title, len(one.entities)) for one in said if not one.claims)
+    told = (f"{one.item.id}: {warning}" for one in said for warning in one.warnings)
+    warnings = dict.fromkeys((*report.warnings, *told))
+    return Done(report.source.name, report.id, report.title, len(report.items), added, tuple(quiet), tuple(warnings))
+
+
+def read_report(path: Path | str) -> Report:
+    """A file (``-``: standard input) as the report that it is; ReadError where it is none."""
+    from kg.read import layout, read, read_bytes, split
+    from kg.read.jsonl import Feed
+
+    source: Source
+    source = read_bytes(STDIN, sys.stdin.buffer.read()) if path == STDIN else read(Path(path))
+    newsletter = isinstance(source, Feed) or any(known.fits(source.text) for known in layout.load_all())
+    if not newsletter:  # looked at before it is split, since splitting takes ten times its size in memory
+        _bounded(source.name, len(source.text), "it")
+    report = split(source)
+    for item in report.items:
+        _bounded(source.name, len(item.passage.text), f"its item “{item.title[:40]}”")
+    return report
+
+
+def _bounded(name: str, length: int, what: str) -> None:
+    if length > LONGEST_ITEM:
+        raise ReadError(
+            f"{name} is no single report: {what} has {length:,} characters, and a piece of news has"
+            f" {LONGEST_ITEM:,} at most; part it into a file for each report."
+        )
+
+
+def load(model: str | None = None) -> Language:
+    """The spaCy pipeline: ours, or an installed one by its name."""
+    from kg.extract import pipeline
+
+    return pipeline.load(model)
+
+
+def facts(report: Report, nlp: Language | None = None, on_item: Callable[[int], None] | None = None) -> list[ItemFacts]:
+    """What the items of a report say: extracted item by item, resolved together."""
+    from kg.extract import extract
+    from kg.resolve.linker import resolve
+
+    nlp = nlp or load()
+    extractions = []
+    for number, item in enumerate(report.items, 1):
+        extractions.append(extract(item, nlp))
+        if on_item:
+            on_item(number)
+    return resolve(report, extractions)
+
+
+@cache
+def run_digest(model: str | None = None) -> str:
+    """What the outcome of a run depends on beside the file: our version, rules, model and data, as a digest.
+
+    Reports that stand in the store by another digest are read again.
+    """
+    from kg.extract import version
+
+    found = hashlib.sha256(f"{__version__}\n{model or ''}\n{version.version()}\n".encode())
+    package = Path(__file__).parent
+    for folder in (package / "read", package / "resolve", asset("data", "layouts"), asset("data", "reference")):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".py", ".yml", ".csv"):
+                found.update(path.name.encode() + b"\0" + path.read_bytes())
+    found.update((package / "graph" / "build.py").read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _unchanged(store: Store, report: Report, run: str) -> bool:
+    there = store.report(report.id)
+    if there is None or there.digest != report.source.digest or there.run != run:
+        return False
+    # an item that was removed by hand comes back when its report is added again
+    return len(store.items_of(report.id)) == len(report.items)
+
+
+# ------------------------------------------------------------------------------------------------------ files
+
+
+def collect(paths: Iterable[Path | str], skipped: list[str] | None = None) -> list[Path | str]:
+    """The files to read, each once: those that are named, and those of known suffixes in named folders.
+
+    PDFs come first, so that of two files of one report the one with pages is taken; else the order is that in which
+    they are named, in folders that of their names. Of a folder, hidden files and a README are left out.
+    """
+    from kg.read import READERS
+
+    paths = list(paths)
+    found: dict[object, Path | str] = {}
+    for given in paths:
+        if str(given) == STDIN:
+            found[STDIN] = STDIN
+            continue
+        path = Path(given)
+        for file in _walk(path, skipped, frozenset(READERS)) if path.is_dir() else [path]:
+            found.setdefault(os.path.realpath(file), file)
+    if not found:
+        where = ", ".join(str(path) for path in paths)
+        if not where:
+            raise UsageError("there is nothing to add: name a file, a folder, or - for what is piped in.")
+        raise UsageError(f"there is no report in {where}: name a folder with PDF, Word, HTML, Markdown or text files.")
+    return sorted(found.values(), key=_rank)
+
+
+def _walk(folder: Path, skipped: list[str] | None, suffixes: frozenset[str]) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(parent, name)
+            if name.startswith((".", "~$")):  # ~$: Word's own, of a document that is open
+                continue
+            if path.suffix.lower() in suffixes and path.stem.casefold() not in _NO_REPORTS:
+                yield path
+            elif skipped is not None:
+                skipped.append(str(path))
+
+
+def _rank(path: Path | str) -> int:
+    suffix = path.suffix.lower() if isinstance(path, Path) else ""
+    return _ORDER.index(suffix) if suffix in _ORDER else len(_ORDER)

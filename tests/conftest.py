@@ -1,0 +1,79 @@
+"""What the tests of the commands share: a runner that goes through ``main``, and a road without a model."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kg import cli, ids, run
+from kg.items import Claim, Entity, ItemFacts, Label, Report, Said
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """``command("add", "a.txt", stdin=b"")`` as a user gives it; the store is ``tmp_path / "store"``."""
+    monkeypatch.setenv("KG_STORE", str(tmp_path / "store"))
+    monkeypatch.delenv("KG_DEBUG", raising=False)
+
+    def run_it(*args: object, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cli.main([str(arg) for arg in args])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return Ran(left.value.code if isinstance(left.value.code, int) else 1, said.out, said.err)
+
+    return run_it
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A road that finds one relation in each item whose headline has a 收购; the names of the models it loads."""
+    loaded: list[str] = []
+
+    def load(model: str | None = None) -> str:
+        loaded.append(model or "ours")
+        return "nlp"
+
+    def facts(report: Report, nlp: object = None, on_item: Callable[[int], None] | None = None) -> list[ItemFacts]:
+        assert nlp == "nlp"
+        return [_facts(report, number, on_item) for number in range(len(report.items))]
+
+    monkeypatch.setattr(run, "load", load)
+    monkeypatch.setattr(run, "facts", facts)
+    monkeypatch.setattr(run, "run_digest", lambda model=None: f"fast-{model}")
+    return loaded
+
+
+def _facts(report: Report, number: int, on_item: Callable[[int], None] | None) -> ItemFacts:
+    item = report.items[number]
+    if on_item:
+        on_item(number + 1)
+    found = ItemFacts(item)
+    buyer, cue, target = item.title.partition("收购")
+    if cue:
+        who, whom = (
+            Entity(ids.entity("Company", name), "Company", Label(name, "zh"))
+            for name in (buyer.strip(), target.strip())
+        )
+        found.entities += [who, whom]
+        start, end = item.passage.span(0, len(item.title))
+        quote = report.source.text[start:end]
+        said = Claim(
+            who.iri, "acquires", whom.iri, quote, start, end, Said.HEADLINE, "test", 0.9, report.source.page_at(start)
+        )
+        found.claims.append(said)
+    return found
