@@ -223,7 +223,7 @@ def test_too_long_for_one_item(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     path.write_text(news("标题", "字" * 990))
     assert len(run.read_report(path).items) == 1
     path.write_text(news("标题", "字" * 1001))
-    with pytest.raises(ReadError, match=r"^a\.txt is no single report: it has 1,004 characters, and a piece of news"):
+    with pytest.raises(ReadError, match=r"^a\.txt is no single report: it has 1,005 characters, and a piece of news"):
         run.read_report(path)
     # a newsletter is as long as it likes; its items aren't
     pages = newsletters.pages(newsletters.issue() * 3)
