@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -67,7 +67,10 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace", **({} if stream.isatty() else {"encoding": "utf-8"}))
     try:
-        app(args=None if args is None else list(args), prog_name="kg")
+        try:
+            app(args=None if args is None else list(args), prog_name="kg")
+        finally:
+            sys.stdout.flush()  # here, where a full disk is still told of
     except KgError as fault:
         _shown(fault)
         tell(f"kg: {fault}")
@@ -75,9 +78,13 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # whoever read our output has had enough; Python would complain once more while it ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read it has had enough
         sys.exit(0)
+    except OSError as fault:
+        _shown(fault)
+        tell(f"kg: {fault.filename or 'the output'} can't be used: {fault.strerror or fault}")
+        _drop_output()
+        sys.exit(1)
     except (Exception, _panic()) as fault:
         _shown(fault)
         tell(
@@ -85,6 +92,12 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         )
         sys.exit(1)
     sys.exit(0)
+
+
+def _drop_output() -> None:
+    """Python would complain once more while it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _panic() -> type[BaseException]:
