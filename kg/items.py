@@ -216,6 +216,7 @@ class Relation:
     terms: Terms | None = None
     role: str | None = None  # of officerOf, as the text has it
     date: str | None = None  # ISO 8601, of the fact
+    headline: bool = False  # a headline's words yield to those of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Raise:
+    """A financing round of a firm as one sentence tells it, whoever invests; ``mention`` None: the item's only one."""
+
+    mention: int | None
+    terms: Terms
+    headline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """All that extraction found in one item."""
 
@@ -240,7 +250,9 @@ class Extraction:
     mentions: tuple[Mention, ...]
     relations: tuple[Relation, ...]
     documents: tuple[Document, ...] = ()
+    raises: tuple[Raise, ...] = ()
     warnings: tuple[str, ...] = ()
+    unused: tuple[tuple[int, int], ...] = ()  # sentences with a cue word that gave no fact; text offsets
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import daachorse
 
 from kg.extract.plain import simplify
 from kg.items import EntityType
+from kg.resolve.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,12 @@ class Gazetteer:
                 continue
             found.append(Found(start, end, known))
         return found
+
+
+def known_names(reference: Reference) -> Iterator[Known]:
+    """Every name of the reference data, in the forms that it is written in."""
+    for row in reference.by_id.values():
+        strong = set(row.strong_names)
+        for name in row.names:
+            if len(name) > 1:
+                yield Known(name, row.type, row.id, name not in strong)

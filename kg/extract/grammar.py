@@ -6,6 +6,7 @@ A rule's pattern is a regular expression with a few words of its own:
 ``{gap}``           a short stretch without a mention or a sentence's end; ``{wide}`` a longer one that may hold mentions
 ``{np}``            what may stand before a name (服务器制造商…): no mention and no comma
 ``{cue}``           any word of the list of that name in ``cues``
+``@`` ``@COM``       within a character class: any mention, any mention of that type
 ``{money}`` ``{date}`` ``{share}`` ``{round}``   an amount, a date, a percentage, a financing round
 
 Each rule has examples: ``finds`` (a sentence in the marks of data/training, ``=>``, what it states) and ``not``.
@@ -45,8 +46,8 @@ _THINGS = {
     "round": "Round",
 }
 # what rules may name besides their own groups: filled in from the sentences before
-STATES = ("topic", "raiser", "document", "bodies", "both")
-_TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<word>[a-z-]+)\}")
+STATES = ("topic", "raiser", "document", "target-state")
+_TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<word>[a-z-]+)\}|@(?P<within>[A-Z]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ class Grammar:
             name: "(?:" + "|".join(words if isinstance(words, list) else [words]) + ")"
             for name, words in data["cues"].items()
         }
+        titles = asset("data", "patterns", "titles.tsv").read_text(encoding="utf-8").splitlines()
+        words = sorted((t.split("\t")[0] for t in titles if t and not t.startswith("#")), key=lambda t: (-len(t), t))
+        self.cues["title"] = "(?:" + "|".join(map(re.escape, words)) + ")"
         self._verbs = self.cues.get("verb", "(?!)")
         self.rules: list[Rule] = []
         ids: set[str] = set()
@@ -129,7 +133,8 @@ class Grammar:
     def _expand(self, pattern: str, id_: str) -> str:
         modifier = rf"(?:(?!{self._verbs})[^，。；、：,;\n{MENTIONS}]){{0,18}}?"
         separator = (
-            rf"(?:(?:、(?:以及|和|及)?|[,，]?\s?(?:以及|和|与|及|并|或|跟|and|as well as|暨)\s?){modifier}|[，,/&]\s?|\s)"
+            rf"(?:[{letters('Share')}]的?(?:股权|股份)?)?"
+            rf"(?:(?:、(?:以及|和|及)?|[,，]?\s?(?:以及|和|与|及|并|或|跟|and|as well as|暨)\s?){modifier}|[，,/&]\s?|\s|)"
         )
 
         def token(match: re.Match[str]) -> str:
@@ -139,6 +144,8 @@ class Grammar:
                     return f"(?P<{match['name']}>[{cls}])"
                 return f"(?P<{match['name']}>[{cls}](?:{separator}[{cls}])*)"
             word = match["word"]
+            if not word:
+                return _class(match["within"]) if match["within"] else MENTIONS
             if word == "gap":
                 return rf"[^。；;\n{MENTIONS}]{{0,40}}?"
             if word == "wide":

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from spacy.tokens import Doc
 
-from kg.extract.gazetteer import Gazetteer
+from kg.extract.gazetteer import Found, Gazetteer
 from kg.extract.kinds import kind_of
 from kg.extract.lac import Lac
 from kg.items import EntityType
@@ -72,11 +71,28 @@ def _marks(plain: str) -> tuple[list[str], list[str]]:
     return inside, kinds
 
 
-def featurise(doc: Doc, plain: str, lac: Lac, gazetteer: Gazetteer) -> list[Features]:
-    """A list of features a token of the document."""
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What LAC and the reference data say of a text, by character."""
+
+    tagged: list[tuple[str, bool]]
+    found: list[Found]
+
+    def whole(self, start: int, end: int) -> bool:
+        """Whether LAC has word boundaries at both ends: 教育部 isn't whole in 教育部门."""
+        return self.tagged[start][1] and (end >= len(self.tagged) or self.tagged[end][1])
+
+
+def clues(plain: str, lac: Lac, gazetteer: Gazetteer) -> Clues:
     tagged: list[tuple[str, bool]] = []
     for line in re.split(r"(?<=[。！？\n])", plain):
         tagged += lac.tag(line)
+    return Clues(tagged, gazetteer.find(plain))
+
+
+def featurise(doc: Doc, plain: str, seen: Clues) -> list[Features]:
+    """A list of features a token of the document."""
+    tagged = seen.tagged
     words = [""] * len(plain)  # the LAC word that a character belongs to
     begin = 0
     for i in range(1, len(plain) + 1):
@@ -84,7 +100,7 @@ def featurise(doc: Doc, plain: str, lac: Lac, gazetteer: Gazetteer) -> list[Feat
             words[begin:i] = [plain[begin:i]] * (i - begin)
             begin = i
     known = [""] * len(plain)
-    for found in gazetteer.find(plain):
+    for found in seen.found:
         mark = found.known.type[:3] + ("w" if found.known.weak else "")
         known[found.start : found.end] = [mark + "-I"] * (found.end - found.start)
         known[found.start] = mark + "-B"
@@ -171,15 +187,14 @@ def sequences(doc: Doc) -> list[tuple[int, int]]:
 class Recogniser:
     """Doc → guesses."""
 
-    def __init__(self, model: Path, lac: Lac, gazetteer: Gazetteer) -> None:
+    def __init__(self, model: Path) -> None:
         import pycrfsuite
 
         self._tagger = pycrfsuite.Tagger()
         self._tagger.open(str(model))
-        self._lac, self._gazetteer = lac, gazetteer
 
-    def __call__(self, doc: Doc, plain: str) -> list[Guess]:
-        rows = featurise(doc, plain, self._lac, self._gazetteer)
+    def __call__(self, doc: Doc, plain: str, seen: Clues) -> list[Guess]:
+        rows = featurise(doc, plain, seen)
         guesses: list[Guess] = []
         for start, end in sequences(doc):
             self._tagger.set(rows[start:end])
@@ -208,8 +223,3 @@ class Recogniser:
 
 def model_path() -> Path:
     return asset("data", "model", "names.crfsuite")
-
-
-@cache
-def available() -> bool:
-    return model_path().is_file()

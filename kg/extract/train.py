@@ -16,11 +16,12 @@ from pathlib import Path
 import spacy
 from spacy.tokens import Doc
 
-from kg.extract.gazetteer import Gazetteer
+from kg.extract.gazetteer import Gazetteer, known_names
 from kg.extract.lac import load
 from kg.extract.plain import simplify
-from kg.extract.recogniser import TAGS, featurise, model_path, sequences
+from kg.extract.recogniser import TAGS, clues, featurise, model_path, sequences
 from kg.extract.tokenizer import Tokenizer
+from kg.resolve.reference import Reference
 from kg.settings import asset
 
 _MARK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])+?)\]\((REG|INS|PUB|COM|ORG|PER)\)")
@@ -73,8 +74,6 @@ def _spans(tags: list[str]) -> set[tuple[int, int, str]]:
 def main() -> None:
     import pycrfsuite
 
-    from kg.resolve.reference import Reference  # the features know the names that the graph knows
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--hold-out", type=int, default=0, metavar="N")
     parser.add_argument("--data", type=Path, default=asset("data", "training"))
@@ -82,7 +81,7 @@ def main() -> None:
     args = parser.parse_args()
 
     tokenizer, lac = Tokenizer(spacy.blank("xx").vocab), load()
-    gazetteer = Gazetteer(Reference.load().known())
+    gazetteer = Gazetteer(known_names(Reference.load()))
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     trainer.set_params({"c1": 0.1, "c2": 0.05, "max_iterations": 150, "feature.possible_transitions": True})
     held: list[tuple[list[list[str]], list[str]]] = []
@@ -90,7 +89,7 @@ def main() -> None:
     for n, (text, spans) in enumerate(corpus(args.data)):
         plain = simplify(text)
         doc = tokenizer(text)
-        rows, tags = featurise(doc, plain, lac, gazetteer), labels(doc, spans)
+        rows, tags = featurise(doc, plain, clues(plain, lac, gazetteer)), labels(doc, spans)
         lines += 1
         names.update(kind for _, _, kind in spans)
         for start, end in sequences(doc):

@@ -1,0 +1,138 @@
+"""What a document itself says that a short name stands for: （以下简称“X”）, X（Y）, 《应急预案》 after its full title.
+
+Such a form counts in that document only: 《管理办法》 is one instrument here and another next month.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from kg.extract.kinds import without_tail
+from kg.extract.names import repeat
+from kg.ids import normalise
+from kg.items import Mention
+
+_AFTER = re.compile(r"[》”」\"]?\s?[（(](?P<inside>[^（）()\n]{1,80}(?:[（(][^（）()]*[）)][^（）()\n]{0,40})?)[）)]")
+_CALLED = re.compile(r"(?:以下|下文|下)?(?:统一?|合|并|均|分别)?(?:简称|统称|并称|称)(?:为|作)?\s?[:：]?\s?")
+_FORM = re.compile(r"[《“\"「‘']?([^《》“”\"「」‘’、，,；;和及或]{1,40})[》”\"」’']?")
+_QUOTED = re.compile(r"[“\"「]([^”\"」]{2,30})[”\"」]")
+_DOCUMENTS = ("Instrument", "Publication")
+
+
+def _subsequence(short: str, long: str) -> bool:
+    letters = iter(long)
+    return all(c in letters for c in short)
+
+
+def _script(text: str) -> bool:
+    return any("一" <= c <= "鿿" for c in text)
+
+
+def definitions(text: str, mentions: list[Mention]) -> dict[str, str]:
+    """Short form → full form, as the text defines them."""
+    found: dict[str, str] = {}
+    by_start = {m.start: m for m in mentions}
+    for i, mention in enumerate(mentions):
+        match = _AFTER.match(text, mention.end)
+        if not match:
+            continue
+        inside = match["inside"]
+        called = _CALLED.search(inside)
+        if called:
+            rest = inside[called.end() :]
+            forms = [f.strip() for f in _FORM.findall(rest)]
+            forms = [f for f in forms if 1 < len(f) <= 30 and f != mention.text]
+            # several names, several short forms: each to the name that its letters come from
+            before = [m for m in mentions[max(0, i - 5) : i + 1] if m.type == mention.type]
+            for form in forms:
+                if len(forms) == 1:
+                    found[form] = mention.text
+                else:
+                    fits = [m for m in before if _subsequence(without_tail(form), m.text)]
+                    found[form] = (fits[-1] if fits else mention).text
+            continue
+        quoted = _QUOTED.match(inside)
+        if quoted and mention.type in ("Company", "Organization", "Regulator"):
+            found[quoted[1]] = mention.text
+            continue
+        inner = by_start.get(match.start("inside"))
+        other = re.split(r"[，,；;]", inside)[0].strip()
+        if inner is not None and inner.end <= match.end("inside"):
+            other = inner.text
+            if inner.type != mention.type and {inner.type, mention.type} & {"Person", "Instrument", "Publication"}:
+                continue
+        elif not re.fullmatch(r"[A-Z][A-Za-z&/\-]{1,14}", other):
+            continue
+        # two scripts, or an acronym: one thing under two names; two names of one script may be two things
+        if _script(other) != _script(mention.text) or re.fullmatch(r"[A-Z][A-Z0-9&/\-]{1,9}", other):
+            found[other] = mention.text
+    return {short: full for short, full in found.items() if normalise(short) != normalise(full)}
+
+
+def shorter(mentions: list[Mention]) -> dict[str, str]:
+    """Short forms that the text uses without defining them: 陶布曼 after 陶布曼中心, 《应急预案》 after its title."""
+    found: dict[str, str] = {}
+    forms: dict[str, set[str]] = {}
+    for mention in mentions:
+        forms.setdefault(mention.type, set()).add(mention.text)
+    for type_, names in forms.items():
+        for short in names:
+            longer = sorted(
+                (n for n in names if n != short and _short_for(short, n, type_)),
+                key=lambda n: (-len(n), n),
+            )
+            # only where one name is meant; nested ones (X, X集团, X集团公司) are
+            if longer and all(_short_for(n, longer[0], type_) or n == longer[0] for n in longer):
+                found[short] = longer[0]
+    return found
+
+
+def _short_for(short: str, long: str, type_: str) -> bool:
+    if len(short) >= len(long):
+        return False
+    if type_ in _DOCUMENTS:
+        base, whole = without_tail(short), without_tail(long)
+        return 2 <= len(base) <= 8 and base[-2:] == whole[-2:] and _subsequence(base, whole) and base != whole
+    if type_ == "Person":
+        return len(short) > 1 and (long.endswith(("・" + short, "·" + short, " " + short, "-" + short)))
+    if type_ == "Company":
+        if short.isascii():
+            return len(short) > 2 and long.startswith((short + " ", short + ".", short + ",")) and long.isascii()
+        rest = long[len(short) :]
+        return (
+            len(short) >= 2
+            and long.startswith(short)
+            and bool(re.fullmatch(r"(?:[（(].{1,8}[）)])?(?:.{0,10})(?:股份有限公司|有限责任公司|有限公司|集团|公司|中心|控股|科技)", rest))
+        )
+    return False
+
+
+def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset()) -> list[Mention]:
+    """The mentions with what their short forms stand for, and the occurrences of forms that the text defines.
+
+    ``known`` are normalised names that the reference data knows: these stand for themselves.
+    """
+    defined = definitions(text, mentions)
+    full_type = {m.text: m for m in mentions}
+    extra = []
+    for short, full in defined.items():
+        source = full_type[full]
+        if not any(m.text == short for m in mentions):
+            at = text.find(short, source.end)
+            if at >= 0:
+                extra.append(replace(source, start=at, end=at + len(short), text=short, full=full, reason="defined"))
+    # a defined form that the model typed otherwise takes the type of what it stands for
+    mentions = [
+        replace(m, type=full_type[defined[m.text]].type, full=defined[m.text]) if m.text in defined else m
+        for m in mentions
+    ]
+    taken = [(m.start, m.end) for m in mentions]
+    extra = [e for e in extra if not any(a < e.end and e.start < b for a, b in taken)]
+    mentions = repeat(text, sorted([*mentions, *extra], key=lambda m: m.start))
+    implied = {
+        short: full
+        for short, full in shorter(mentions).items()
+        if short not in defined and normalise(short) not in known
+    }
+    return [replace(m, full=implied[m.text]) if m.full is None and m.text in implied else m for m in mentions]

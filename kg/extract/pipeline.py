@@ -1,0 +1,159 @@
+"""The spaCy pipeline: a component a step, each leaving its result where the next finds it.
+
+``doc.ents`` are the mentions, ``doc._.mentions`` the same with their reasons and full forms, ``doc._.found`` the
+relations. Any installed spaCy pipeline whose entities bear our labels or the usual ones (ORG, GPE, PERSON, LAW) can
+be put in place of our recogniser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from kg.errors import UsageError
+from kg.extract import abbreviations, documents, names, nesting, relations
+from kg.extract.gazetteer import Gazetteer, known_names
+from kg.extract.lac import load as load_lac
+from kg.extract.plain import simplify
+from kg.extract.recogniser import Guess, Recogniser, clues, model_path
+from kg.extract.tokenizer import Tokenizer
+from kg.ids import normalise
+from kg.items import EntityType
+from kg.resolve.reference import Reference
+
+# what other people's pipelines call what we look for
+_FOREIGN: dict[str, EntityType] = {
+    "ORG": "Organization",
+    "PERSON": "Person",
+    "PER": "Person",
+    "LAW": "Instrument",
+    "WORK_OF_ART": "Publication",
+    "Regulator": "Regulator",
+    "Instrument": "Instrument",
+    "Publication": "Publication",
+    "Company": "Company",
+    "Organization": "Organization",
+    "Person": "Person",
+}
+
+for _name, _default in (("plain", ""), ("told", None), ("guesses", None), ("clues", None), ("mentions", None), ("found", None), ("documents", ())):
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=_default)
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    return Gazetteer(known_names(Reference.load()))
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(Reference.load().names)
+
+
+@Language.component("kg_plain")
+def plain(doc: Doc) -> Doc:
+    doc._.plain = simplify(doc.text)
+    doc._.clues = clues(doc._.plain, load_lac(), gazetteer())
+    return doc
+
+
+@Language.factory("kg_recogniser")
+def make_recogniser(nlp: Language, name: str) -> Callable[[Doc], Doc]:
+    recogniser = Recogniser(model_path())
+
+    def recognise(doc: Doc) -> Doc:
+        doc._.guesses = recogniser(doc, doc._.plain, doc._.clues)
+        return doc
+
+    return recognise
+
+
+@Language.factory("kg_foreign", default_config={"model": ""})
+def make_foreign(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:
+    try:
+        other = spacy.load(model)
+    except OSError:
+        raise UsageError(f"There is no spaCy pipeline called {model}: install it with pip, or leave out --model.") from None
+
+    def recognise(doc: Doc) -> Doc:
+        doc._.guesses = [
+            Guess(ent.start_char, ent.end_char, _FOREIGN[ent.label_], 0.8)
+            for ent in other(doc.text).ents
+            if ent.label_ in _FOREIGN
+        ]
+        return doc
+
+    return recognise
+
+
+@Language.component("kg_names")
+def find_names(doc: Doc) -> Doc:
+    found = names.find(doc, doc._.guesses or [], doc._.clues)
+    doc._.mentions = found
+    return doc
+
+
+@Language.component("kg_abbreviations")
+def find_abbreviations(doc: Doc) -> Doc:
+    doc._.mentions = abbreviations.settle(doc.text, doc._.mentions, _known())
+    spans: list[Span] = []
+    for mention in doc._.mentions:
+        span = doc.char_span(mention.start, mention.end, label=mention.type, alignment_mode="expand")
+        if span is not None and (not spans or span.start >= spans[-1].end):
+            spans.append(span)
+    doc.ents = spans
+    return doc
+
+
+@Language.component("kg_relations")
+def find_relations(doc: Doc) -> Doc:
+    told: date | None = doc._.told
+    doc._.found = relations.find(doc.text, doc._.plain, doc._.mentions, told)
+    return doc
+
+
+@Language.component("kg_nesting")
+def find_nested(doc: Doc) -> Doc:
+    mentions, further = nesting.find(doc.text, doc._.plain, doc._.mentions, Reference.load(), gazetteer())
+    doc._.mentions = [*doc._.mentions, *mentions]
+    doc._.found.relations += further
+    return doc
+
+
+@Language.component("kg_documents")
+def find_documents(doc: Doc) -> Doc:
+    doc._.documents = documents.find(doc.text, doc._.plain, doc._.mentions, doc._.found, doc._.told)
+    return doc
+
+
+def load(model: str | None = None) -> Language:
+    """The pipeline, with an installed spaCy pipeline in place of our recogniser where ``model`` names one."""
+    nlp = spacy.blank("xx")
+    nlp.max_length = 10_000_000
+    nlp.tokenizer = Tokenizer(nlp.vocab)
+    nlp.add_pipe("kg_plain")
+    if model:
+        nlp.add_pipe("kg_foreign", config={"model": model})
+    else:
+        nlp.add_pipe("kg_recogniser")
+    nlp.add_pipe("kg_names")
+    nlp.add_pipe("kg_abbreviations")
+    for step in ("kg_relations", "kg_nesting", "kg_documents"):
+        nlp.add_pipe(step)
+    return nlp
+
+
+def run(nlp: Language, text: str, told: date | None) -> Doc:
+    """The document with its mentions and relations; ``told`` is the day of the item."""
+    doc = nlp.make_doc(text)
+    doc._.told = told
+    return nlp(doc)
+
+
+

@@ -1,0 +1,361 @@
+"""Relations between the mentions of a text: the grammar sentence by sentence, with what carries over between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+
+import yaml
+
+from kg.extract import grammar, numbers, sentences, terms
+from kg.extract.dates import When, find_dates
+from kg.extract.grammar import Grammar, Match
+from kg.extract.kinds import is_draft
+from kg.extract.outline import Outline, Thing, outline
+from kg.ids import normalise
+from kg.items import Mention, Raise, Relation, Said, Terms
+from kg.settings import asset
+
+_DEALS = ("acquires", "investsIn")
+_HEARSAY = re.compile(
+    r"据[^，。；]{0,20}(?:知情人士|消息人士|报道|透露|外媒|媒体)|知情人士|消息人士|有报道称|传闻|据传|报道称|"
+    r"\b(?:reportedly|people familiar|sources said|according to (?:a )?report)"
+)
+_CONSULT = re.compile(r"征求[^，。；]{0,12}意见|征集[^，。；]{0,6}意见|公开征询|公众咨询|public (?:comment|consultation)")
+_COLLECTIVE = re.compile(r"(?P<n>[一二三四五六七八九十两]{1,3}|\d{1,2})(?:个)?(?:部门|部委|委局|单位|机构)")
+
+
+@dataclass(frozen=True, slots=True)
+class Anaphor:
+    state: str
+    pattern: re.Pattern[str]
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+
+
+@cache
+def anaphora() -> tuple[Anaphor, ...]:
+    rows = yaml.safe_load(asset("data", "patterns", "anaphora.yml").read_text(encoding="utf-8"))
+    return tuple(
+        Anaphor(
+            row["state"],
+            re.compile("|".join(sorted(map(re.escape, row["words"]), key=len, reverse=True))),
+            re.compile(row["before"]) if "before" in row else None,
+            re.compile(row["after"]) if "after" in row else None,
+        )
+        for row in rows
+    )
+
+
+@dataclass(slots=True)
+class State:
+    """What the sentences so far have been about: places of mentions."""
+
+    topic: int | None = None
+    raiser: int | None = None
+    document: int | None = None
+    target: int | None = None
+
+    def get(self, name: str) -> tuple[int, ...]:
+        place = {"topic": self.topic, "raiser": self.raiser, "document": self.document, "target-state": self.target}.get(name)
+        return () if place is None else (place,)
+
+
+@dataclass(slots=True)
+class Found:
+    relations: list[Relation] = field(default_factory=list)
+    raises: list[Raise] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    unused: list[tuple[int, int]] = field(default_factory=list)  # sentences with a cue word that gave nothing
+
+
+@dataclass(slots=True)
+class _Sentence:
+    start: int
+    end: int
+    headline: bool
+    sketch: Outline
+    money: list[numbers.Money]
+    shares: list[numbers.Share]
+    dates: list[When]
+    rounds: list[str]
+
+
+def _headline(text: str, start: int, end: int) -> bool:
+    """A line of its own without a full stop: a headline within a digest, or the item's."""
+    alone = (start == 0 or text[start - 1] == "\n" or text[:start].rstrip(" ").endswith("\n")) and (
+        end == len(text) or text[end : end + 1] == "\n"
+    )
+    return alone and end - start <= 90 and text[end - 1] not in "。！；;.”"
+
+
+class Reader:
+    """One text's relations."""
+
+    def __init__(
+        self, text: str, plain: str, mentions: Sequence[Mention], told: date | None, rules: Grammar | None = None
+    ) -> None:
+        self.text, self.plain, self.mentions, self.told = text, plain, list(mentions), told
+        self.rules = rules or grammar.load()
+        self.state = State()
+        self.found = Found()
+        self._seen: set[tuple[str, str, str, int]] = set()
+
+    def read(self) -> Found:
+        for start, end in sentences.spans(self.plain):
+            headline = _headline(self.plain, start, end)
+            if headline and start:
+                # a new piece of a digest: what it is about begins anew
+                self.state = State()
+            self._sentence(self._sketch(start, end, headline))
+        self._collectives()
+        return self.found
+
+    # -- one sentence
+
+    def _sketch(self, start: int, end: int, headline: bool) -> _Sentence:
+        piece = self.plain[start:end]
+        money = numbers.find_money(piece)
+        shares = numbers.find_shares(piece)
+        dates = find_dates(piece, self.told)
+        rounds = terms.rounds(piece)
+        things = [
+            Thing(m.start, m.end, m.type, i) for i, m in enumerate(self.mentions) if start <= m.start and m.end <= end
+        ]
+        things += self._anaphors(start, end, things)
+        taken = [(t.start, t.end) for t in things]
+
+        def free(a: int, b: int) -> bool:
+            return not any(x < b and a < y for x, y in taken)
+
+        for kind, spans in (
+            ("Round", [(a, b) for a, b, _ in rounds]),
+            ("Money", [(m.start, m.end) for m in money]),
+            ("Date", [(d.start, d.end) for d in dates]),
+            ("Share", [(s.start, s.end) for s in shares]),
+        ):
+            for ref, (a, b) in enumerate(spans):
+                if free(start + a, start + b):
+                    things.append(Thing(start + a, start + b, kind, ref))
+                    taken.append((start + a, start + b))
+        sketch = outline(self.plain, start, end, things)
+        return _Sentence(start, end, headline, sketch, money, shares, dates, [name for _, _, name in rounds])
+
+    def _anaphors(self, start: int, end: int, things: list[Thing]) -> list[Thing]:
+        found: list[Thing] = []
+        piece = self.plain[start:end]
+        for anaphor in anaphora():
+            for match in anaphor.pattern.finditer(piece):
+                a, b = start + match.start(), start + match.end()
+                if any(t.start < b and a < t.end for t in [*things, *found]):
+                    continue
+                if anaphor.before and not anaphor.before.search(piece[: match.start()]):
+                    continue
+                if anaphor.after and not anaphor.after.search(piece[match.end() :]):
+                    continue
+                # what the sentence itself names first, else what was carried over
+                place = self._antecedent(anaphor.state, a, things)
+                if place is not None:
+                    found.append(Thing(a, b, self.mentions[place].type, place))
+        return found
+
+    def _antecedent(self, state: str, at: int, things: list[Thing]) -> int | None:
+        if state == "topic":
+            before = [t for t in things if t.end <= at and t.type == "Company"]
+            if before:
+                return before[0].ref
+            return self.state.topic
+        before = [t for t in things if t.end <= at and t.type in ("Instrument", "Publication")]
+        return before[-1].ref if before else self.state.document
+
+    def _sentence(self, s: _Sentence) -> None:
+        matches = list(self.rules.matches(s.sketch, s.headline))
+        raisers = [(m.start, m.subjects or m.objects) for m in matches if m.rule.sets == "raiser"]
+        for _, places in sorted(raisers):
+            if places:
+                self.state.raiser = places[-1]
+        self._raises(s, [m for m in matches if m.rule.sets == "raiser"])
+        before = len(self.found.relations)
+        for match in matches:
+            if not match.rule.sets:
+                self._relate(s, match)
+        if len(self.found.relations) == before:
+            self._price(s)
+        self._carry(s)
+        if len(self.found.relations) == before and re.search("收购|印发|领投|并购", s.sketch.text):
+            self.found.unused.append((s.start, s.end))
+
+    def _raises(self, s: _Sentence, matches: list[Match]) -> None:
+        """The terms of a round, which may stand where no investor is named."""
+        told = self.told.isoformat() if self.told else None
+        for match in matches:
+            for place in match.subjects[-1:]:
+                stated = terms.read("investsIn", s.sketch, match, s.money, s.shares, s.dates, s.rounds, told)
+                self.found.raises.append(Raise(place, stated, s.headline))
+        cue = re.search("融资", s.sketch.text)
+        if not matches and cue and s.money and s.headline:
+            match = Match(self.rules.rules[0], (), (), cue.start(), cue.end(), cue.start())
+            stated = terms.read("investsIn", s.sketch, match, s.money, s.shares, s.dates, s.rounds, told)
+            self.found.raises.append(Raise(None, stated, True))
+
+    def _price(self, s: _Sentence) -> None:
+        """A price that stands in the sentence after the deal."""
+        money = [m for m in s.money if m.amount is not None]
+        if len(money) != 1 or not re.search("交易(?:价|金额|额|对价|总价|作价|规模)|对价|代价|总价|收购价|作价", s.sketch.text):
+            return
+        last = self.found.relations[-1] if self.found.relations else None
+        if last is None or last.type != "acquires" or last.terms is None or last.terms.amount is not None:
+            return
+        if "\n" in self.plain[last.end : s.start]:
+            return
+        for i, relation in enumerate(self.found.relations):
+            if relation.start == last.start and relation.type == "acquires" and relation.terms:
+                one = money[0]
+                filled = replace(
+                    relation.terms,
+                    amount=one.amount,
+                    amount_text=one.text,
+                    currency=one.currency,
+                    qualifier=one.qualifier,
+                )
+                self.found.relations[i] = replace(relation, terms=filled)
+
+    def _carry(self, s: _Sentence) -> None:
+        firms = [
+            (i, t)
+            for i, c in enumerate(s.sketch.text)
+            if (t := s.sketch.things.get(c)) is not None and t.type == "Company"
+        ]
+        for i, thing in firms:
+            # a source that is quoted and a firm that is acted on are not what a text is about
+            if re.search(r"(?:据|由|被|对|与|向|给)$", s.sketch.text[:i]):
+                continue
+            self.state.topic = thing.ref
+            break
+        documents = [t for c in s.sketch.text if (t := s.sketch.things.get(c)) and t.type in ("Instrument", "Publication")]
+        stated = [r for r in self.found.relations if r.start == s.start and r.type in ("issuedBy", "draftedBy")]
+        if stated:
+            self.state.document = stated[-1].subject
+        elif documents and self.state.document is None:
+            self.state.document = documents[0].ref
+        bought = [r for r in self.found.relations if r.start == s.start and r.type == "acquires"]
+        if bought:
+            self.state.target = bought[-1].object
+
+    # -- one match
+
+    def _relate(self, s: _Sentence, match: Match) -> None:
+        rule = match.rule
+        subjects = match.subjects if rule.subject not in grammar.STATES else self.state.get(rule.subject)
+        objects = match.objects if rule.object not in grammar.STATES else self.state.get(rule.object)
+        pairs: Iterable[tuple[int, int]]
+        if rule.cross:
+            pairs = [(subjects[0], subjects[1])] if len(subjects) == 2 else []
+        elif rule.relation == "amends" and len(subjects) == len(objects) > 1:
+            pairs = zip(subjects, objects, strict=True)
+        else:
+            pairs = [(a, b) for a in subjects for b in objects]
+        stated: Terms | None = None
+        for a, b in pairs:
+            relation = self._adjusted(s, match, a)
+            if relation is None or self._name(a) == self._name(b):
+                continue
+            # a state filled in where the sentence itself names the pair is no second fact
+            key = (relation, self._name(a), self._name(b), s.start)
+            if key in self._seen:
+                continue
+            if rule.subject in grammar.STATES and any(
+                r.type == relation and r.start == s.start and self._name(r.object) == self._name(b) for r in self.found.relations
+            ):
+                continue
+            self._seen.add(key)
+            if relation in _DEALS and stated is None:
+                stated = terms.read(
+                    relation, s.sketch, match, s.money, s.shares, s.dates, s.rounds, self.told.isoformat() if self.told else None
+                )
+            said = Said.HEARSAY if _HEARSAY.search(self.plain[s.start : s.end]) else Said.SUMMARY
+            when = terms.nearest_date(s.sketch, match, s.dates)
+            role = self._role(s, match) if relation == "officerOf" else None
+            self.found.relations.append(
+                Relation(
+                    relation,
+                    a,
+                    b,
+                    s.start,
+                    s.end,
+                    s.sketch.offset(match.cue),
+                    said,
+                    rule.id,
+                    rule.confidence,
+                    stated if relation in _DEALS else None,
+                    role,
+                    when,
+                    s.headline,
+                )
+            )
+
+    def _adjusted(self, s: _Sentence, match: Match, subject: int) -> str | None:
+        """Publishing a draft for comment is drafting; a body named with no verb isn't one that consults."""
+        relation = match.rule.relation
+        if relation == "issuedBy":
+            draft = is_draft(self.mentions[subject].text)
+            after = s.sketch.text[match.start : match.end + 60]
+            if draft or (_CONSULT.search(after) and match.rule.id != "issue-passive" and not re.search("修订发布|正式", after)):
+                return "draftedBy"
+        return relation
+
+    def _role(self, s: _Sentence, match: Match) -> str | None:
+        role = match.groups.get("role")
+        if not role:
+            return None
+        at = s.sketch.text.find(role, match.start)
+        start = s.sketch.at[at]
+        end = s.sketch.at[at + len(role) - 1] + 1
+        return self.text[start:end].strip(" 的")
+
+    def _name(self, place: int) -> str:
+        mention = self.mentions[place]
+        return normalise(mention.full or mention.text)
+
+    # -- the whole text
+
+    def _collectives(self) -> None:
+        """十部门印发: who they are stands in another sentence, as a list of that many."""
+        for start, end in sentences.spans(self.plain):
+            piece = self.plain[start:end]
+            for match in _COLLECTIVE.finditer(piece):
+                wanted = numbers.chinese_number(match["n"])
+                if not wanted or wanted < 2:
+                    continue
+                after = re.match(r"(?:近日|日前)?(?:联合|共同|关于)?(?:印发|发布|出台|公布)", piece[match.end() :])
+                document = next((i for i, m in enumerate(self.mentions) if start + match.end() <= m.start < end
+                                 and m.type in ("Instrument", "Publication")), None)
+                if document is None or not after:
+                    continue
+                name = self._name(document)
+                drafted = [r for r in self.found.relations if r.type == "draftedBy" and self._name(r.subject) == name]
+                issued = {self._name(r.object) for r in self.found.relations if r.type == "issuedBy" and self._name(r.subject) == name}
+                if len({self._name(r.object) for r in drafted}) >= wanted > len(issued):
+                    places = {id(r) for r in drafted}
+                    self.found.relations = [
+                        replace(r, type="issuedBy") if id(r) in places else r for r in self.found.relations
+                    ]
+                    issued = {self._name(r.object) for r in drafted}
+                if 0 < len(issued) < wanted:
+                    self.found.warnings.append(
+                        f"{match.group()} 印发《{self.mentions[document].text}》, but the text names {len(issued)} of them"
+                    )
+        # who issues a document has it drafted, too: that is said once
+        issued_pairs = {(self._name(r.subject), self._name(r.object)) for r in self.found.relations if r.type == "issuedBy"}
+        self.found.relations = [
+            r
+            for r in self.found.relations
+            if not (r.type == "draftedBy" and (self._name(r.subject), self._name(r.object)) in issued_pairs)
+        ]
+
+
+def find(text: str, plain: str, mentions: Sequence[Mention], told: date | None) -> Found:
+    return Reader(text, plain, mentions, told).read()

@@ -1,0 +1,181 @@
+"""The terms of a deal that a sentence states: status, price, stake, round, lead, days.
+
+The words are data/patterns/deals.yml; what here has to be code is which of several amounts is the price.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+
+import yaml
+
+from kg.extract.dates import When
+from kg.extract.grammar import Match
+from kg.extract.numbers import Money, Share
+from kg.extract.outline import BASES, Outline
+from kg.items import Terms
+from kg.settings import asset
+
+
+class Words:
+    """data/patterns/deals.yml, compiled."""
+
+    def __init__(self, data: dict[str, dict[str, list[str]]]) -> None:
+        def compiled(group: str) -> dict[str, re.Pattern[str]]:
+            return {name: re.compile("|".join(words)) for name, words in data[group].items()}
+
+        self.acquisition = compiled("acquisition-status")
+        self.funding = compiled("funding-status")
+        other = data["words"]
+        self.not_price = re.compile("(?:" + "|".join(other["not-price"]) + ")[^，。；]{0,8}$")
+        self.valuation = re.compile("(?:" + "|".join(other["valuation"]) + ")[^，。；]{0,8}$")
+        self.valuation_after = re.compile("^[^，。；、]{0,3}(?:的)?(?:" + "|".join(other["valuation"]) + ")")
+        self.price = re.compile("(?:" + "|".join(other["price"]) + ")")
+        self.per_share = re.compile("(?:" + "|".join(other["per-share"]) + ")[^，。；]{0,8}$|^[^，。；]{0,2}/股|^每股")
+        self.in_all = re.compile("(?:" + "|".join(other["in-all"]) + ")[^，。；]{0,8}$")
+
+
+@cache
+def words() -> Words:
+    return Words(yaml.safe_load(asset("data", "patterns", "deals.yml").read_text(encoding="utf-8")))
+
+
+ROUND = re.compile(
+    r"(?:pre[-\s]?|Pre[-\s]?|PRE[-\s]?)?[A-H]\d?\+{0,2}\s?(?:\d\s?)?(?:轮|輪)"
+    r"|(?:天使\+?|种子\+?|种子前|准天使|Pre-?IPO|pre-?IPO|天使|种子|種子|IPO前)(?:轮|輪)"
+    r"|(?:战略|戰略|股权|新一轮战略|产业)(?:融资|投资|融資)(?!者|方|人)"
+    r"|(?:[Pp]re-)?[Ss]eries [A-H]\d?\+?\b(?: extension)?|\b(?:[Pp]re-)?[Ss]eed(?: round| funding)\b|\b[Aa]ngel round\b"
+)
+
+
+def rounds(text: str) -> list[tuple[int, int, str]]:
+    return [(m.start(), m.end(), m.group()) for m in ROUND.finditer(text)]
+
+
+def _status(sentence: str, table: dict[str, re.Pattern[str]]) -> str | None:
+    for status, pattern in table.items():
+        if pattern.search(sentence):
+            return status
+    return None
+
+
+def _clause(outline: Outline, match: Match) -> str:
+    """The match with the rest of its clause, and what stands before it in the sentence."""
+    end = re.compile(r"[。；;\n]|，(?=[^，]{0,30}[" + _firms() + "])").search(outline.text, match.end)
+    return outline.text[: end.start() if end else len(outline.text)]
+
+
+def _firms() -> str:
+    base = BASES["Company"]
+    return f"{chr(base)}-{chr(base + 0xFF)}"
+
+
+def status_of(relation: str, outline: Outline, match: Match, when: str | None, told: str | None) -> str | None:
+    """The status that a sentence gives a deal; None where it gives none."""
+    if match.rule.status:
+        return match.rule.status
+    table = words().acquisition if relation == "acquires" else words().funding
+    # from the clause's beginning, so that another deal's words in the same sentence don't count
+    start = 0
+    for cut in re.finditer(r"[，；。](?=[^，；。]{0,40}[" + _firms() + r"][^，；。]{0,40}(?:收购|并购|领投|投资))", outline.text[: match.start]):
+        start = cut.end()
+    near = outline.text[start:] if start else outline.text
+    local = outline.text[match.start : match.end + 24]
+    found = _status(local, table) or _status(near, table)
+    if found in (None, "announced") and when and told and when[:4] < told[:4] and relation == "acquires":
+        return "completed"
+    return found
+
+
+def amounts(
+    outline: Outline, match: Match, money: list[Money]
+) -> tuple[Money | None, Decimal | None]:
+    """The price, and the valuation, that stand nearest to the match in the sentence."""
+    w = words()
+    best: tuple[int, Money] | None = None
+    valuation = None
+    for i, c in enumerate(outline.text):
+        thing = outline.things.get(c)
+        if thing is None or thing.type != "Money":
+            continue
+        one = money[thing.ref]
+        before, after = outline.text[:i], outline.text[i + 1 :]
+        if w.valuation.search(before) or w.valuation_after.search(after):
+            valuation = valuation or one.amount
+            continue
+        if w.not_price.search(before) or w.per_share.search(before) or w.per_share.search(after):
+            continue
+        if w.in_all.search(before):
+            continue
+        if one.text.startswith("约合") and best is not None:
+            continue
+        distance = 0 if match.start <= i <= match.end else min(abs(i - match.start), abs(i - match.end))
+        # another deal's amount stands behind another deal's verb
+        between = outline.text[match.end : i] if i > match.end else outline.text[i:match.start]
+        if re.search(r"收购|并购|领投", between):
+            distance += 60
+        if w.price.search(before[-8:]):
+            distance -= 10
+        if best is None or distance < best[0]:
+            best = (distance, one)
+    return (best[1] if best and best[0] < 60 else None), valuation
+
+
+def nearest_date(outline: Outline, match: Match, dates: list[When]) -> str | None:
+    best: tuple[int, str] | None = None
+    for i, c in enumerate(outline.text):
+        thing = outline.things.get(c)
+        if thing is None or thing.type != "Date" or i > match.end:
+            continue
+        when = dates[thing.ref]
+        if when.iso is None or re.match(r"(?:以来|起|之前|前|底前|成立|创立)", outline.text[i + 1 :]):
+            continue
+        if re.search(r"预计(?:将)?[^，。；]{0,6}$", outline.text[:i]):
+            continue
+        distance = 0 if match.start <= i else match.start - i
+        if best is None or distance < best[0]:
+            best = (distance, when.iso)
+    return best[1] if best and best[0] <= 60 else None
+
+
+def read(
+    relation: str,
+    outline: Outline,
+    match: Match,
+    money: list[Money],
+    shares: list[Share],
+    dates: list[When],
+    round_names: list[str],
+    told: str | None,
+) -> Terms:
+    """The terms that the sentence of a match states."""
+    when = nearest_date(outline, match, dates)
+    price, valuation = amounts(outline, match, money)
+    stake = None
+    round_ = None
+    for i, c in enumerate(outline.text):
+        thing = outline.things.get(c)
+        if thing is None:
+            continue
+        if thing.type == "Share" and relation == "acquires" and match.start <= i <= match.end + 14:
+            tail = outline.text[i + 1 : i + 8]
+            if re.match(r"的?(?:股权|股份|控股|权益|已发行|股本|\s?stake|\s?of)", tail):
+                stake = stake or shares[thing.ref].value
+        if thing.type == "Round" and relation == "investsIn" and round_ is None:
+            round_ = round_names[thing.ref]
+    status = status_of(relation, outline, match, when, told)
+    return Terms(
+        status=status,
+        amount=price.amount if price else None,
+        amount_text=price.text if price else None,
+        currency=price.currency if price and price.amount is not None else None,
+        qualifier=price.qualifier if price and price.amount is not None else None,
+        stake=stake,
+        valuation=valuation,
+        round=round_,
+        lead=match.rule.lead,
+        announced=when if status in ("announced", "proposed") else None,
+        completed=when if status == "completed" else None,
+    )

@@ -1,0 +1,354 @@
+"""Mentions → entities, and what is said of them → claims and deals.
+
+The order in which a mention is decided, with the reason kept: what the document says it stands for; a name that the
+reference data holds for one body; a local body by place and function; a weak name of the reference data where the
+document supports it; else type and normalised name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from kg import ids
+from kg.extract.plain import simplify
+from kg.items import (
+    Claim,
+    Deal,
+    Document,
+    Entity,
+    EntityType,
+    Extraction,
+    Item,
+    ItemFacts,
+    Label,
+    Mention,
+    Relation,
+    Report,
+    Terms,
+)
+from kg.resolve import deals, local
+from kg.resolve.reference import Place, Reference, Row
+
+_BODIES = ("Regulator", "Company", "Organization")
+_DOCUMENTS = ("Instrument", "Publication")
+_VERSION = re.compile(r"[（(][^（）()]*(?:试行|暂行|征求意见|草案|意见稿|讨论稿|送审稿|修订)[^（）()]*[）)]$")
+_TAIL = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)?[）)]$")
+_STATE = re.compile(r"^中华人民共和国")
+_ABOUT = re.compile(r"^.{2,40}?(?=关于)")
+
+
+@dataclass(slots=True)
+class _Known:
+    iri: str
+    type: EntityType
+    reason: str
+    row: Row | None = None
+    place: Place | None = None
+
+
+def _language(text: str) -> str | None:
+    if any("一" <= c <= "鿿" for c in text):
+        return "zh" if simplify(text) == text else "zh-Hant"
+    return "en" if re.search("[A-Za-z]", text) else None
+
+
+class Linker:
+    """Decides mentions for one report at a time; read-only."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+
+    def document_key(self, name: str) -> str:
+        """What names of one document share: 数据安全法 and 中华人民共和国数据安全法, a draft and its final text."""
+        plain = simplify(name).strip()
+        plain = _STATE.sub("", plain)
+        while (cut := _VERSION.sub("", plain)) != plain and cut:
+            plain = cut
+        plain = _ABOUT.sub("", plain)
+        return plain.removeprefix("关于") or name
+
+    def decide(self, mention: Mention, type_: EntityType, places: list[Place], present: frozenset[str]) -> _Known:
+        """The entity of a mention. ``present`` are the normalised names that the item holds."""
+        name = mention.full or mention.text
+        why = f"“{mention.text}” stands for “{name}” in this document; " if mention.full else ""
+        strong = self._row(name, type_)
+        if strong is not None:
+            return _Known(ids.reference(strong.id), strong.type, why + f"a name of {strong.id}", strong)
+        if mention.full and (short := self._row(mention.text, type_)) is not None:
+            return _Known(ids.reference(short.id), short.type, why + f"a name of {short.id}", short)
+        if type_ == "Regulator":
+            body = local.parse(simplify(name), self.reference) or local.expand(
+                simplify(name), places, self.reference
+            )
+            if body is not None:
+                row = self._row(body.name, type_)
+                if row is not None:
+                    return _Known(ids.reference(row.id), row.type, f"{name}: {body.name}, a name of {row.id}", row)
+                reason = f"place {body.place.name}, function {body.function}"
+                return _Known(ids.entity("Regulator", body.key), "Regulator", why + reason, None, body.place)
+        weak = self._weak(name, type_, present)
+        if weak is not None:
+            return _Known(ids.reference(weak.id), weak.type, why + f"a short name of {weak.id} that the text supports", weak)
+        if type_ in _DOCUMENTS:
+            key = self.document_key(name)
+            row = self._row(key, type_)
+            if row is not None:
+                return _Known(ids.reference(row.id), row.type, why + f"a name of {row.id}", row)
+            return _Known(ids.entity(type_, key), type_, why + "its title")
+        return _Known(ids.entity(type_, simplify(name)), type_, why + "its name")
+
+    def _row(self, name: str, type_: EntityType) -> Row | None:
+        for row in self.reference.find(name):
+            if not self.reference.is_strong(name, row):
+                continue
+            if row.type == type_ or (row.type in _BODIES and type_ in _BODIES) or (row.type in _DOCUMENTS and type_ in _DOCUMENTS):
+                # normalising folds case, which tells short Latin names from words
+                if name.isascii() and len(name) <= 5 and name not in row.names:
+                    continue
+                return row
+        return None
+
+    def _weak(self, name: str, type_: EntityType, present: frozenset[str]) -> Row | None:
+        rows = [
+            r
+            for r in self.reference.find(name)
+            if r.type == type_ and (not name.isascii() or len(name) > 5 or name in r.names)
+        ]
+        supported = [r for r in rows if present & {ids.normalise(n) for n in r.names if ids.normalise(n) != ids.normalise(name)}]
+        if len(supported) == 1:
+            return supported[0]
+        return rows[0] if len(rows) == 1 and type_ != "Instrument" else None
+
+
+def resolve(report: Report, extractions: Sequence[Extraction], reference: Reference | None = None) -> list[ItemFacts]:
+    """What goes into the graph of each item, in the order of the report."""
+    reference = reference or Reference.load()
+    linker = Linker(reference)
+    types = _types(extractions)
+    return [_item(report, extraction, linker, types) for extraction in extractions]
+
+
+def _types(extractions: Iterable[Extraction]) -> dict[str, EntityType]:
+    """A type a name and report: the model may call a firm a company here and an organisation there."""
+    votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
+    for extraction in extractions:
+        for mention in extraction.mentions:
+            votes[ids.normalise(mention.full or mention.text)][mention.type] += 3 if mention.reason in ("known", "title") else 1
+        for relation in extraction.relations:
+            # a relation says what its ends are
+            if relation.type in ("acquires", "investsIn", "subsidiaryOf") and relation.confidence >= 0.85:
+                end = extraction.mentions[relation.object]
+                votes[ids.normalise(end.full or end.text)]["Company"] += 1
+    return {name: max(sorted(count), key=lambda t: count[t]) for name, count in votes.items()}
+
+
+def _item(report: Report, extraction: Extraction, linker: Linker, types: dict[str, EntityType]) -> ItemFacts:
+    item = extraction.item
+    text = item.passage.text
+    places: list[Place] = []
+    for _, place in local.places_in(simplify(text), linker.reference):
+        if place not in places:
+            places.append(place)
+    for mention in extraction.mentions:
+        body = local.parse(simplify(mention.text), linker.reference) if mention.type == "Regulator" else None
+        if body is not None:
+            # a body named in full says whose document it is
+            places = [body.place, *(p for p in places if p != body.place)]
+            break
+    present = frozenset(ids.normalise(m.text) for m in extraction.mentions)
+    known: list[_Known] = []
+    for mention in extraction.mentions:
+        type_ = types.get(ids.normalise(mention.full or mention.text), mention.type)
+        known.append(linker.decide(mention, type_, places, present))
+    facts = ItemFacts(item, warnings=list(extraction.warnings))
+    entities = _entities(extraction, known)
+    facts.entities = list(entities.values())
+    for document in extraction.documents:
+        _describe(entities, known, document)
+    _claims(report, extraction, known, facts)
+    return facts
+
+
+def _entities(extraction: Extraction, known: list[_Known]) -> dict[str, Entity]:
+    forms: dict[str, list[str]] = defaultdict(list)
+    decided: dict[str, _Known] = {}
+    for mention, one in zip(extraction.mentions, known, strict=True):
+        decided.setdefault(one.iri, one)
+        short_title = one.type in _DOCUMENTS and mention.full is not None and len(mention.text) <= 8
+        # 《管理办法》 names this document here and another one elsewhere: no name of its own
+        if not short_title and mention.text not in forms[one.iri]:
+            forms[one.iri].append(mention.text)
+        if mention.full and mention.full not in forms[one.iri]:
+            forms[one.iri].append(mention.full)
+    entities = {}
+    for iri, one in decided.items():
+        names = [re.sub(r"\s+", " ", n) for n in forms[iri]]
+        entities[iri] = _entity(iri, one, names)
+    return entities
+
+
+def _entity(iri: str, one: _Known, names: list[str]) -> Entity:
+    row = one.row
+    if row is not None:
+        label = Label(row.name_zh, "zh") if row.name_zh else Label(row.name_en, "en")
+        labels = [Label(row.name_en, "en")] if row.name_zh and row.name_en else []
+        if row.name_hant and row.name_hant != row.name_zh:
+            labels.append(Label(row.name_hant, "zh-Hant"))
+        more = [*names, *row.strong_names]
+        if one.type in _DOCUMENTS:
+            more += [n for n in row.weak if n in names]
+    else:
+        best = max(names, key=lambda n: (_language(n) == "zh", len(n))) if names else iri.rsplit("/", 1)[-1]
+        label, labels, more = Label(best, _language(best)), [], list(names)
+        if one.type in _DOCUMENTS:
+            for name in names:
+                more += [_TAIL.sub("", name), _STATE.sub("", name), _ABOUT.sub("", name)]
+                more.append(_ABOUT.sub("", name).removeprefix("关于"))
+        if one.place is not None and one.reason.startswith("place"):
+            more.append(best)
+    taken = {label.text, *(x.text for x in labels)}
+    aliases = []
+    for name in more:
+        if name and len(name) > 1 and name not in taken:
+            taken.add(name)
+            aliases.append(Label(name, _language(name)))
+    place = one.place.name if one.place else None
+    return Entity(iri, one.type, label, tuple(labels), tuple(aliases), one.reason, place=place)
+
+
+def _describe(entities: dict[str, Entity], known: list[_Known], document: Document) -> None:
+    entity = entities[known[document.mention].iri]
+    entity.kind = entity.kind or document.kind
+    entity.status = document.status or entity.status
+    entity.issued = document.issued or entity.issued
+    entity.effective = document.effective or entity.effective
+    entity.number = document.number or entity.number
+
+
+def _claims(report: Report, extraction: Extraction, known: list[_Known], facts: ItemFacts) -> None:
+    item, source = extraction.item, report.source
+    stated: dict[tuple[str, str, str], list[Relation]] = defaultdict(list)
+    for relation in extraction.relations:
+        a, b = known[relation.subject].iri, known[relation.object].iri
+        if a == b:
+            continue
+        if relation.type == "agreementWith" and (relation.type, b, a) in stated:
+            a, b = b, a
+        stated[relation.type, a, b].append(relation)
+    deal_of = _deals(extraction, known, stated, facts)
+    for (type_, a, b), relations in stated.items():
+        seen: set[tuple[int, int]] = set()
+        for relation in relations:
+            start, end = item.passage.unbroken(relation.start, relation.end, relation.cue)
+            while start < end and item.passage.text[start].isspace():
+                start += 1
+            while start < end and item.passage.text[end - 1].isspace():
+                end -= 1
+            if (start, end) in seen or start >= end:
+                continue
+            seen.add((start, end))
+            first, last = item.passage.span(start, end)
+            facts.claims.append(
+                Claim(
+                    a,
+                    type_,
+                    b,
+                    item.passage.text[start:end],
+                    first,
+                    last,
+                    relation.said,
+                    relation.rule,
+                    relation.confidence,
+                    source.page_at(first) or item.page,
+                    deal_of.get((type_, a, b)),
+                    relation.role,
+                    relation.date,
+                )
+            )
+
+
+def _deals(
+    extraction: Extraction,
+    known: list[_Known],
+    stated: dict[tuple[str, str, str], list[Relation]],
+    facts: ItemFacts,
+) -> dict[tuple[str, str, str], str]:
+    deal_of: dict[tuple[str, str, str], str] = {}
+    investees: dict[str, list[tuple[str, list[Relation]]]] = defaultdict(list)
+    for (type_, a, b), relations in stated.items():
+        if type_ == "acquires":
+            terms = deals.merge([(r.terms or Terms(), r.headline) for r in relations], "announced")
+            deal = Deal(ids.acquisition(a, b), "Acquisition", replace(terms, lead=False, round=None), buyer=a, target=b)
+            facts.deals.append(deal)
+            deal_of[type_, a, b] = deal.iri
+        elif type_ == "investsIn":
+            investees[b].append((a, relations))
+    for investee, investors in investees.items():
+        _rounds(extraction, known, investee, investors, len(investees), facts, deal_of)
+    return deal_of
+
+
+def _rounds(
+    extraction: Extraction,
+    known: list[_Known],
+    investee: str,
+    investors: list[tuple[str, list[Relation]]],
+    count: int,
+    facts: ItemFacts,
+    deal_of: dict[tuple[str, str, str], str],
+) -> None:
+    raises = [
+        (r.terms, r.headline)
+        for r in extraction.raises
+        if (r.mention is not None and known[r.mention].iri == investee) or (r.mention is None and count == 1)
+    ]
+    # investors whose sentences name different rounds are of different rounds; the others belong to the only one
+    named = {deals.round_key(t.round): t.round for _, rs in investors for t in [r.terms for r in rs if r.terms] if t.round}
+    told = {deals.round_key(t.round): t.round for t, _ in raises if t.round}
+    only = next(iter(named.values()), None) if len(named) == 1 else None
+    if not named and len(told) == 1:
+        only = next(iter(told.values()))
+    groups: dict[str | None, list[tuple[str, list[Relation]]]] = defaultdict(list)
+    for investor, relations in investors:
+        own = next((r.terms.round for r in relations if r.terms and r.terms.round), None) or only
+        groups[own if own is None else next(n for k, n in {**told, **named}.items() if k == deals.round_key(own))].append(
+            (investor, relations)
+        )
+    for name, members in groups.items():
+        key = deals.round_key(name)
+        own_raises = [(t, h) for t, h in raises if t.round is None or deals.round_key(t.round) == key or len(groups) == 1]
+        each = {
+            investor: deals.status([(r.terms or Terms(), r.headline) for r in relations], "")
+            for investor, relations in members
+        }
+        statements = [(r.terms or Terms(), r.headline) for _, relations in members for r in relations]
+        terms = deals.merge([*statements, *own_raises], "completed")
+        # the round is as far as most who take part in it are; a rumour of one more doesn't hold it back
+        counted = Counter(s for s in each.values() if s)
+        status = max(counted, key=lambda s: (counted[s], s)) if counted else terms.status or "completed"
+        terms = replace(terms, status=status, round=name, lead=False)
+        iri = ids.funding_round(investee, key)
+        leads = tuple(i for i, relations in members if any(r.terms and r.terms.lead for r in relations))
+        same = [i for i, _ in members if each[i] in ("", status)]
+        round_ = Deal(iri, "FundingRound", terms, investors=tuple(same), leads=tuple(i for i in leads if i in same), investee=investee)
+        facts.deals.append(round_)
+        for investor, _ in members:
+            deal_of["investsIn", investor, investee] = iri
+            if investor in same:
+                continue
+            part = Deal(
+                ids.participation(iri, investor),
+                "Deal",
+                replace(terms, status=each[investor]),
+                investors=(investor,),
+                leads=(investor,) if investor in leads else (),
+                investee=investee,
+                part_of=iri,
+            )
+            facts.deals.append(part)
+            deal_of["investsIn", investor, investee] = part.iri
+
+
