@@ -1,8 +1,8 @@
-"""The reference data: who is known by which names, and the places of China and the world.
+"""The reference data: who and which instruments are known by which names, and the places of China and the world.
 
-``data/reference/*.csv`` are read as they stand. A name is *strong* where it means the same body in every text, and
-*weak* where the document has to decide (金管局 of Hong Kong or of Singapore, 司法部 of China or of the United States,
-MOST the ministry or the word). A name can be strong for one row and weak for others.
+``data/reference/*.csv`` are read as they stand. A name is *strong* where it means the same in every text, and *weak*
+where the document has to decide (金管局 of Hong Kong or of Singapore, 司法部 of China or of the United States, 公司法
+the law or a piece of 公司法人, MOST the ministry or the word). A name can be strong for one row and weak for others.
 
 Names are compared as ``ids.normalise`` leaves them, which tells ``WHO`` from ``who`` no more: whoever looks for names
 in running text has to compare the case of short Latin ones (``Row.names`` keeps it).
@@ -35,9 +35,9 @@ from kg.settings import asset
 if TYPE_CHECKING:
     from opencc_purepy import OpenCC
 
-TABLES = ("regulators", "companies", "organizations")
+TABLES = ("regulators", "companies", "organizations", "instruments")
 TYPES: Mapping[str, EntityType] = MappingProxyType(
-    {"Regulator": "Regulator", "Company": "Company", "Organization": "Organization"}
+    {"Regulator": "Regulator", "Company": "Company", "Organization": "Organization", "Instrument": "Instrument"}
 )
 # a run of unified ideographs is what normalise leaves, and most names are one: loading takes half the time
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -47,7 +47,7 @@ LEVELS: Mapping[str, Level] = MappingProxyType({"province": "province", "prefect
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One body. Empty where nothing is known; days are ISO 8601, whole or as a year or month."""
+    """One body or instrument. Empty where nothing is known; days are ISO 8601, whole or as a year or month."""
 
     id: str
     type: EntityType
@@ -58,7 +58,7 @@ class Row:
     weak: tuple[str, ...]  # may repeat name_zh or name_en, which then is weak
     jurisdiction: str  # ISO 3166-1 alpha-2, EU or INT
     parent: str  # the id of the row that it belongs to
-    kind: str
+    kind: str  # of an instrument: a local name of kinds.ttl
     valid_from: str
     valid_to: str
     successor: str  # the id of the row that took its place
