@@ -141,7 +141,7 @@ def add(
     model: Annotated[
         str | None, typer.Option("--model", metavar="NAME", help="An installed spaCy pipeline in place of ours.")
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell also which files were left out.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was found in each item.")] = False,
 ) -> None:
     """Read reports and add what they say.
 
@@ -321,6 +321,8 @@ def query(
     from kg.query.run import RENDERERS, run
 
     text = _query_text(sparql)
+    if not text.strip():
+        raise UsageError("the query is empty: write one in quotes, name a file, or pipe one in")
     with _reading(store) as opened:
         answer = run(opened, text)
         wanted = format_ or ("turtle" if answer.form == "graph" else "table")

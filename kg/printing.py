@@ -117,11 +117,16 @@ def summary(found: Summary, verbose: bool = False) -> None:
             )
             verb = {"added": "added", "replaced": "read again", "unchanged": "read again, nothing changed"}
             say(f"  {verb[added.outcome]}: {number(added.items, 'item')}; {known}")
-            if done.quiet:
-                say(f"  no relation found in {number(len(done.quiet), 'item')}:")
-                for quiet in done.quiet:
-                    names = "no name either" if not quiet.names else number(quiet.names, "name")
-                    say(f"    {quiet.id}  {quiet.title}  ({names})")
+            quiet = [one for one in done.found if not one.relations]
+            if verbose:
+                for one in done.found:
+                    counts = f"{number(one.names, 'name')}, {number(one.relations, 'relation')}"
+                    say(f"    {one.id}  {one.title}  ({counts}, {number(one.deals, 'deal')})")
+            if quiet:
+                say(f"  no relation found in {number(len(quiet), 'item')}:")
+                for one in quiet:
+                    none = number(one.names, "name") if one.names else "no name either"
+                    say(f"    {one.id}  {one.title}  ({none})")
         if done.warnings:
             say("  please look at:")
             for warning in done.warnings:
@@ -136,12 +141,12 @@ def summary(found: Summary, verbose: bool = False) -> None:
     if found.stopped:
         tell(f"kg: {found.stopped}")
     if len(found.done) + len(found.failures) > 1:
-        counts = [
+        totals = [
             number(sum(done.added is not None for done in found.done), "report") + " added",
             f"{sum(done.added is None for done in found.done):,} unchanged",
             f"{number(len(found.failures), 'file')} not read",
         ]
-        say(", ".join(count for count in counts if not count.startswith("0 ")))
+        say(", ".join(count for count in totals if not count.startswith("0 ")))
     if found.done:
         say(f"Store: {found.store}")
 

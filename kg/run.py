@@ -51,12 +51,14 @@ Watch = Callable[[Step], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
-    """An item in which no relation was found, and how many names were."""
+class Found:
+    """How much was found in an item."""
 
     id: str
     title: str
     names: int
+    relations: int
+    deals: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Done:
     title: str
     items: int
     added: Added | None  # None: it was there already, from the same file by the same rules
-    quiet: tuple[Quiet, ...] = ()
+    found: tuple[Found, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -182,10 +184,12 @@ def _on_item(watch: Watch, step: Step, item: int) -> None:
 
 def _put(store: Store, report: Report, said: list[ItemFacts], run: str) -> Done:
     added = store.add(report, said, run)
-    quiet = (Quiet(one.item.id, one.item.title, len(one.entities)) for one in said if not one.claims)
+    found = tuple(
+        Found(one.item.id, one.item.title, len(one.entities), len(one.claims), len(one.deals)) for one in said
+    )
     told = (f"{one.item.id}: {warning}" for one in said for warning in one.warnings)
     warnings = dict.fromkeys((*report.warnings, *told))
-    return Done(report.source.name, report.id, report.title, len(report.items), added, tuple(quiet), tuple(warnings))
+    return Done(report.source.name, report.id, report.title, len(report.items), added, found, tuple(warnings))
 
 
 def read_report(path: Path | str) -> Report:

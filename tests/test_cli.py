@@ -107,7 +107,9 @@ def test_verbose_tells_what_was_left_out(command: Command, fast: list[str], tmp_
     (folder / "a.txt").write_text("海鸥科技收购燕鸥软件\n正文。\n")
     (folder / "photo.jpg").write_bytes(b"x")
     assert "photo.jpg" not in command("add", folder).out
-    assert "photo.jpg: no report by its name, left out\n" in command("add", folder, "-v").out
+    told = command("add", folder, "-v", "--again").out
+    assert "photo.jpg: no report by its name, left out\n" in told
+    assert "海鸥科技收购燕鸥软件  (2 names, 1 relation, 0 deals)\n" in told
 
 
 def test_progress_shows_where_somebody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,6 +276,8 @@ def test_query_from_a_file_and_a_pipe(command: Command, stored: Path, tmp_path: 
     assert command("query", path).out == wanted
     assert command("query", stdin=DEALS.encode()).out == wanted
     assert command("query", "-", stdin=DEALS.encode()).out == wanted
+    ran = command("query")
+    assert (ran.code, ran.err) == (2, "kg: the query is empty: write one in quotes, name a file, or pipe one in\n")
     ran = command("query", tmp_path / "none.rq")
     assert (ran.code, ran.err) == (2, f"kg: {tmp_path / 'none.rq'} can't be read: No such file or directory\n")
 

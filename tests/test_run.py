@@ -84,7 +84,7 @@ def test_add(fast: list[str], folder: Path, tmp_path: Path) -> None:
     added = found.done[1].added
     assert added is not None
     assert (added.entities.total, added.entities.new) == (2, 1)
-    assert [quiet.title for done in found.done for quiet in done.quiet] == ["今天没有消息"]
+    assert [one.relations for done in found.done for one in done.found] == [1, 1, 0]
     assert fast == ["ours"]  # loaded once
     assert steps[0] == run.Step("a.txt", 1, 3)
     assert steps[-1] == run.Step("c.txt", 3, 3, 1, 1)
