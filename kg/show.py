@@ -110,29 +110,42 @@ def page(store: Store, about: Description, all_evidence: bool = False) -> Iterat
         if found:
             yield 0, Text()
             yield 0, Text(f"{en} {zh} ({len(found)})", style="bold underline")
+            alike: dict[object, list[Relation]] = {}
             for one in found:
-                yield from _relation(store, one, all_evidence)
+                alike.setdefault(_said(one), []).append(one)
+            for together in alike.values():
+                yield from _relations(store, together, all_evidence)
     if not about.relations:
         yield 0, Text()
         yield 0, Text("No relation of it was found; it is mentioned only.")
 
 
-def _relation(store: Store, one: Relation, all_evidence: bool) -> Iterator[Line]:
-    head = Text(one.label, style="bold")
-    head.append(f"  {TYPES.get(one.type, (one.type or '?',))[0]}", style="not bold dim")
-    if one.type in ("Instrument", "Publication"):
-        head.append(_document(store, one.iri), style="not bold")
-    if one.lead:
-        head.append("  lead investor 领投", style="not bold")
-    yield 2, head
-    if one.relation in _DEALS:
-        for deal in one.deals or [Deal("", "Deal")]:
-            yield 4, deal_line(deal)
-    shown = one.evidence if all_evidence else one.evidence[:EVIDENCE]
-    for evidence in shown:
-        yield from _evidence(evidence, _told(store, one, evidence))
-    if len(shown) < len(one.evidence):
-        yield 4, Text(f"and {len(one.evidence) - len(shown)} more: --all shows them", style="dim")
+def _deals(one: Relation) -> list[Text]:
+    return [deal_line(deal) for deal in one.deals or [Deal("", "Deal")]] if one.relation in _DEALS else []
+
+
+def _said(one: Relation) -> object:
+    """What stands below a relation: those of which the same is said in the same words share it."""
+    return tuple(one.evidence), tuple(line.plain for line in _deals(one))
+
+
+def _relations(store: Store, together: list[Relation], all_evidence: bool) -> Iterator[Line]:
+    for one in together:
+        head = Text(one.label, style="bold")
+        head.append(f"  {TYPES.get(one.type, (one.type or '?',))[0]}", style="not bold dim")
+        if one.type in ("Instrument", "Publication"):
+            head.append(_document(store, one.iri), style="not bold")
+        if one.lead:
+            head.append("  lead investor 领投", style="not bold")
+        yield 2, head
+    for line in _deals(together[0]):
+        yield 4, line
+    evidence = together[0].evidence
+    shown = evidence if all_evidence else evidence[:EVIDENCE]
+    for each in shown:
+        yield from _evidence(each, _told(store, together[0], each))
+    if len(shown) < len(evidence):
+        yield 4, Text(f"and {len(evidence) - len(shown)} more: --all shows them", style="dim")
 
 
 def deal_line(deal: Deal) -> Text:
@@ -153,7 +166,7 @@ def deal_line(deal: Deal) -> Text:
     if deal.stake is not None:
         said.append(f"stake {(deal.stake * 100).normalize():f}%")
     if deal.valuation is not None:
-        said.append(f"valuation {deal.valuation:,f}")
+        said.append(f"valuation {deal.currency or ''} {deal.valuation:,f}".replace("  ", " "))
     if deal.announced:
         said.append(f"announced on {deal.announced}")
     if deal.completed:
@@ -181,22 +194,24 @@ def _told(store: Store, one: Relation, evidence: Evidence) -> list[str]:
         for quad in store.quads(pyoxigraph.NamedNode(deal.iri), KG.status, None, graph):
             if isinstance(quad.object, pyoxigraph.NamedNode) and quad.object != STATUS[deal.status or "announced"]:
                 found.add(concept(quad.object))
-    return [f"then {status}" for status in sorted(found)]
+    return [f"at the time {status}" for status in sorted(found)]
 
 
 def _evidence(evidence: Evidence, told: list[str]) -> Iterator[Line]:
     yield 4, Text(f"“{' '.join(evidence.quote.split())}”")
+    # the law firm's own words stand in its report and not in what it comments on
+    own = evidence.said == "commentary"
     where = [
-        *told,
         SAID.get(evidence.said, evidence.said),
+        *told,
         *([evidence.role] if evidence.role else []),
-        *([evidence.publisher] if evidence.publisher else []),
+        *([evidence.publisher] if evidence.publisher and not own else []),
         *([evidence.issued] if evidence.issued else []),
         *([f"p. {evidence.page}"] if evidence.page is not None else []),
         evidence.item,
     ]
     yield 6, Text(" · ".join(where), style="yellow" if evidence.said == "hearsay" else "dim")
-    if evidence.link:
+    if evidence.link and not own:
         yield 6, Text(evidence.link, style="dim")
 
 

@@ -16,6 +16,7 @@ from graph import samples
 
 from kg import cli, printing
 from kg.graph.store import Store
+from kg.items import Said
 from kg.run import Step
 
 Command = Callable[..., Ran]
@@ -163,8 +164,8 @@ def test_show_a_company(command: Command, stored: Path) -> None:
     assert "Acquisitions, as buyer 收购（买方） (1)\n  Tern Systems  Company\n" in out
     assert "    terminated 已终止 — CALLED OFF · 50亿欧元 (EUR 5,000,000,000)" in out
     assert (
-        "    “海鸥科技宣布以约49亿美元收购Tern Systems”\n      then announced 已宣布 · summary 摘要 · 2031-05-19 · p. 2"
-        in out
+        "    “海鸥科技宣布以约49亿美元收购Tern Systems”\n"
+        "      summary 摘要 · at the time announced 已宣布 · 2031-05-19 · p. 2" in out
     )
     assert "\x1b" not in out
 
@@ -181,6 +182,22 @@ def test_show_marks_what_is_no_deal(command: Command, stored: Path) -> None:
     assert (
         "礁石资本  Company  lead investor 领投\n    completed 已完成 · round A轮 · 四千三百万 (CNY 43,000,000.5)" in out
     ), lead
+
+
+def test_show_says_once_what_is_said_of_several(command: Command, tmp_path: Path) -> None:
+    draft = samples.Draft("2031-08", "月报")
+    draft.item("x-1", "标题", publisher="海岛报", link="https://example.org/9")
+    start = len(draft.text)
+    for buyer in (samples.REEF, samples.WAVE, samples.CORAL):
+        draft.text = draft.text[:start]
+        said = Said.COMMENTARY if buyer is samples.CORAL else Said.SUMMARY
+        draft.claim(buyer, "customerOf", samples.GULL, "客户包括礁石资本、浪花基金和珊瑚智能", said=said)
+    with Store.open(tmp_path / "store", "write") as store:
+        store.add(draft.report(), draft.facts, samples.RUN)
+    out = command("show", "海鸥科技").out
+    assert out.count("      summary 摘要 · 海岛报 · p. 1 · 2031-08-x-1\n      https://example.org/9\n") == 1
+    # what the law firm says itself isn't the publisher's
+    assert "      law firm's commentary 短评 · p. 1 · 2031-08-x-1\n" in out
 
 
 def test_show_a_regulator(command: Command, stored: Path) -> None:
