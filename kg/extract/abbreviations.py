@@ -70,7 +70,7 @@ def definitions(text: str, mentions: list[Mention]) -> dict[str, str]:
     return {short: full for short, full in found.items() if normalise(short) != normalise(full)}
 
 
-def shorter(mentions: list[Mention]) -> dict[str, str]:
+def shorter(text: str, mentions: list[Mention]) -> dict[str, str]:
     """Short forms that the text uses without defining them: 陶布曼 after 陶布曼中心, 《应急预案》 after its title."""
     found: dict[str, str] = {}
     forms: dict[str, set[str]] = {}
@@ -82,6 +82,12 @@ def shorter(mentions: list[Mention]) -> dict[str, str]:
                 (n for n in names if n != short and _short_for(short, n, type_)),
                 key=lambda n: (-len(n), n),
             )
+            if type_ in _DOCUMENTS:
+                longer = list({normalise(without_tail(n)): n for n in reversed(longer)}.values())
+            if type_ == "Regulator" and len(longer) > 1:
+                # 美国AI安全研究所 and 英国AI安全研究所: the one whose country the text names more often
+                counts = {n: text.count(n.removesuffix(short)) for n in longer}
+                longer = sorted(longer, key=lambda n: (-counts[n], n))[:1]
             # only where one name is meant; nested ones (X, X集团, X集团公司) are
             if longer and all(_short_for(n, longer[0], type_) or n == longer[0] for n in longer):
                 found[short] = longer[0]
@@ -94,6 +100,9 @@ def _short_for(short: str, long: str, type_: str) -> bool:
     if type_ in _DOCUMENTS:
         base, whole = without_tail(short), without_tail(long)
         return 2 <= len(base) <= 8 and base[-2:] == whole[-2:] and _subsequence(base, whole) and base != whole
+    if type_ == "Regulator":
+        # 大亚湾…局 after 广东省惠州大亚湾…局: what stands before is a place
+        return len(short) >= 6 and long.endswith(short) and not re.search(r"[、，的]", long)
     if type_ == "Person":
         return len(short) > 1 and (long.endswith(("・" + short, "·" + short, " " + short, "-" + short)))
     if type_ == "Company":
@@ -132,7 +141,7 @@ def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset
     mentions = repeat(text, sorted([*mentions, *extra], key=lambda m: m.start))
     implied = {
         short: full
-        for short, full in shorter(mentions).items()
+        for short, full in shorter(text, mentions).items()
         if short not in defined and normalise(short) not in known
     }
     return [replace(m, full=implied[m.text]) if m.full is None and m.text in implied else m for m in mentions]

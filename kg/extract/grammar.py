@@ -46,7 +46,7 @@ _THINGS = {
     "round": "Round",
 }
 # what rules may name besides their own groups: filled in from the sentences before
-STATES = ("topic", "raiser", "document", "target-state")
+STATES = ("topic", "raiser", "document", "target-state", "issuers")
 _TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<word>[a-z-]+)\}|@(?P<within>[A-Z]+)?")
 
 
@@ -134,7 +134,9 @@ class Grammar:
         modifier = rf"(?:(?!{self._verbs})[^，。；、：,;\n{MENTIONS}]){{0,18}}?"
         separator = (
             rf"(?:[{letters('Share')}]的?(?:股权|股份)?)?"
-            rf"(?:(?:、(?:以及|和|及)?|[,，]?\s?(?:以及|和|与|及|并|或|跟|and|as well as|暨)\s?){modifier}|[，,/&]\s?|\s|)"
+            rf"(?:(?:、(?:以及|和|及)?|\s?(?:以及|和|与|及|并|或|跟|and|as well as|暨)\s?){modifier}"
+            # behind a comma a list may go on, and so may the sentence: no modifiers there
+            rf"|[,，]\s?(?:以及|和|与|及|and|as well as)\s?|[，,/&]\s?|\s|)"
         )
 
         def token(match: re.Match[str]) -> str:

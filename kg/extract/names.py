@@ -26,6 +26,22 @@ _NUMBERED = re.compile(
     r"|关于[^，。；：、《》\n]{4,40}的(?:政策文件|指导原则|初始公开草案|公开草案|指导方针|行政命令)"
 )
 _STANDARD = re.compile(r"\b(?:GB|GB/T|GB/Z|GM/T|YD/T|JR/T|GA/T|GA|T/[A-Z]+|DB\d+/T|ISO(?:/IEC)?|IEC|TC260)[\s-]?\d[\d.]*(?:[—\-–:]\d{4})?")
+_ASSEMBLY = re.compile(
+    r"[一-鿿]{2,8}?(?:省|市|自治区|区|县)第[一二三四五六七八九十]{1,4}届(?:人民代表大会常务委员会|人大常委会|人民代表大会)"
+)
+_OFFICE = re.compile(r"秘书处|办公厅|综合司|秘书局")
+_NOT_A_LAW = re.compile(r"[人定律规务院庭官治案系学理式域]|研究|草案二")
+_FILE_NUMBER = re.compile(r"[一-鿿]{1,12}[〔\[（(]?(?:19|20)\d{2}[〕\]）)]?第?\d+号")
+_GENERIC = re.compile(
+    r"(?:AI|GenAI|AIGC|AGI|GPU|CPU|LLM|API|APP|App|IT|5G|6G|VR|AR|IoT|SaaS|B2B|IPO|ESG|CEO|CFO|CTO|GDP|Windows\s?\d*)"
+    r"|(?:[A-Za-z]{2,6}|人工智能|芯片|网络安全|科技|互联网|该|本|某)?(?:初创|上市|头部)?(?:公司|企业|机构|平台|基金|集团|银行|巨头)"
+)
+_FIRM = re.compile(r"(?:公司|集团|银行|资本|基金|证券|创投|保险|律师事务所|事务所|控股|有限合伙[）)]?|租车|速递|快递|航空公司|汽车|传媒|地产|化工|重工|药业|医药|能源公司)$")
+_COMMON = frozenset(
+    "general american national international united global first digital white black blue green silver golden north south "
+    "eastern western central pacific atlantic bank capital data cloud smart open royal china hong kong singapore europe "
+    "european british california texas boston london tokyo berlin paris access tiger".split()
+)
 _LATIN_EDGE = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 _MIN_PROBABILITY = 0.35
 
@@ -79,24 +95,69 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         return any(a <= start and end <= b for a, b in spans)
 
     for guess in guesses:
+        if _weak_guess(text, guess, seen):
+            continue
         if guess.probability < _MIN_PROBABILITY or within(guess.start, guess.end, titles):
             continue
         if within(guess.start, guess.end, closed) and guess.type in ("Regulator", "Organization", "Person"):
             continue  # a name inside a title that isn't a document's
-        start, end = _trim(text, guess.start, guess.end)
-        if start < end:
-            found.append(Candidate(start, end, guess.type, "model", 2))
+        start, end = _trim(text, *_without_verb(text, guess.start, guess.end, seen))
+        if guess.type == "Regulator":
+            end += len(m.group()) if (m := _OFFICE.match(text, end)) else 0
+        # 财政部 税务总局: a space parts names, in Chinese
+        for part in re.finditer(r"\S+(?:\s+(?![一-鿿])\S+|(?<![一-鿿])\s+\S+)*", text[start:end]):
+            found.append(Candidate(start + part.start(), start + part.end(), guess.type, "model", 2))
     for hit in seen.found:
         if hit.known.weak or within(hit.start, hit.end, closed):
             continue
         latin = text[hit.start].isascii() or text[hit.end - 1].isascii()
         supported = any(g.start < hit.end and hit.start < g.end for g in guesses)
         if supported or (latin and hit.end - hit.start > 2) or seen.whole(hit.start, hit.end):
-            found.append(Candidate(hit.start, hit.end, hit.known.type, "known", 1, hit.known.id))
+            end = hit.end
+            if hit.known.type == "Regulator":
+                end += len(m.group()) if (m := _OFFICE.match(text, end)) else 0
+            if hit.known.type == "Instrument" and _NOT_A_LAW.match(text, end):
+                continue
+            found.append(Candidate(hit.start, end, hit.known.type, "known", 1, hit.known.id))
+    for match in _ASSEMBLY.finditer(text):
+        if not within(*match.span(), closed):
+            found.append(Candidate(*match.span(), "Regulator", "assembly", 1))
     for match in _NUMBERED.finditer(text):
         if not within(*match.span(), closed):
             found.append(Candidate(*match.span(), "Instrument", "number", 1))
     return found
+
+
+def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, int]:
+    """A guess without the verb, preposition or conjunction that LAC sees at its beginning: 会同市委网信办."""
+    while start < end and seen.tagged[start][1] and seen.tagged[start][0] in ("p", "c", "d", "u", "v") and not text[start].isascii():
+        after = start + 1
+        while after < end and not seen.tagged[after][1]:
+            after += 1
+        if after >= end:
+            return end, end
+        start = after
+    return start, end
+
+
+def _weak_guess(text: str, guess: Guess, seen: Clues) -> bool:
+    """What the model takes for a name and nothing about it supports."""
+    name = text[guess.start : guess.end]
+    if _GENERIC.fullmatch(name) or _FILE_NUMBER.fullmatch(name):
+        return True
+    if guess.type == "Person" and not name.isascii():
+        thought = re.match(r"新时代|[^，。]{0,4}思想", text[guess.end :])
+        return bool(thought) or not seen.tagged[guess.start][1]
+    if guess.type == "Company":
+        event = re.match(r"[^，。；、]{0,12}(?:博览会|大会|峰会|论坛|交易会|展览会)", text[guess.end :])
+        if event and not any(f.start == guess.start and f.end == guess.end for f in seen.found):
+            return True
+        if not any(c.isascii() for c in name):
+            tags = {tag for tag, _ in seen.tagged[guess.start : guess.end]}
+            known = any(f.start < guess.end and guess.start < f.end and f.known.type == "Company" for f in seen.found)
+            plain_words = tags <= {"n", "v", "vn", "a", "an", "d", "f", "m", "q", "s", "t", "r", "vd", "ad"}
+            return plain_words and not known and not _FIRM.search(name) and guess.probability < 0.995
+    return False
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -105,6 +166,14 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while start < end and text[end - 1] in " \n，。、；：“”\"'《》（(·—":
         end -= 1
+    # 5.越南颁布…: the number of a headline
+    if start == 0 or text[start - 1] == "\n":
+        number = re.match(r"[\d.．、]+(?=[一-鿿])", text[start:end])
+        if number and "." in number.group() + text[end : end + 1]:
+            start += number.end()
+    # 市互联网信息办公室, of which the model may leave out the first letter
+    if text[start - 1 : start] in ("市", "省", "区", "县") and text[start - 2 : start - 1] in ("，", "、", "由", "和", "与", "及", "。", "：", "经", "向", ""):
+        start -= 1
     piece = text[start:end]
     for opening, closing in ("（）", "()"):
         if piece.count(opening) > piece.count(closing):
@@ -151,6 +220,10 @@ def repeat(text: str, mentions: list[Mention]) -> list[Mention]:
         long_enough = len(mention.text) >= (3 if not mention.text.isascii() else 4) or mention.full
         if long_enough and mention.text not in forms:
             forms[mention.text] = mention
+        # Sahara AI, and then Sahara alone
+        first = re.match(r"([A-Z][A-Za-z0-9]{4,}) [A-Z]", mention.text)
+        if first and mention.type == "Company" and first[1].lower() not in _COMMON and first[1] not in forms:
+            forms[first[1]] = replace(mention, text=first[1], full=mention.full or mention.text)
     taken = bytearray(len(text))
     for mention in mentions:
         taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
@@ -160,7 +233,8 @@ def repeat(text: str, mentions: list[Mention]) -> list[Mention]:
         at = text.find(form)
         while at >= 0:
             end = at + len(form)
-            if not any(taken[at:end]) and _alone(text, at, end):
+            bare = model.type in ("Instrument", "Publication") and len(form) <= 4 and text[at - 1 : at] not in ("《", "“")
+            if not any(taken[at:end]) and _alone(text, at, end) and not bare:
                 added.append(replace(model, start=at, end=end, reason="repeat"))
                 taken[at:end] = b"\1" * len(form)
             at = text.find(form, end)

@@ -44,7 +44,7 @@ def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[s
         head, rest = name[:cut], name[cut:].strip()
         if not _unit(rest) or name[cut - 1].isascii() and name[cut].isascii():
             continue
-        if known and not _OFFICES.search(rest):
+        if known and rows[0].type == "Regulator" and not _OFFICES.search(rest):
             continue
         found = reference.find(head)
         if found and reference.is_strong(head, found[0]):
@@ -57,7 +57,7 @@ def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[s
         if re.fullmatch(_WHOLE, head) and not re.search(r"[省市区县州盟](?:委|部)$|[省市区县]", head):
             type_: EntityType = "Regulator" if re.search(r"(?:局|部|署|法院|委员会)$", head) else "Organization"
             return head, type_
-        if _LATIN.fullmatch(head.strip()) and not rest[0].isascii():
+        if _LATIN.fullmatch(head.strip()) and not rest[0].isascii() and head.strip() not in ("AI", "IT", "VR", "AR", "IoT"):
             return head.strip(), "Organization"
     return None
 

@@ -28,6 +28,11 @@ _CONSULT = re.compile(r"征求[^，。；]{0,12}意见|征集[^，。；]{0,6}�
 _COLLECTIVE = re.compile(r"(?P<n>[一二三四五六七八九十两]{1,3}|\d{1,2})(?:个)?(?:部门|部委|委局|单位|机构)")
 
 
+# a firm behind these is acted on or quoted, and isn't what the sentence is about
+_ASIDE = re.compile(r"(?:据|由|被|对|与|向|给|从|和|、)$")
+_SPEAKS = re.compile(r"(?:[^，。；]{0,8})?(?:消息|讯|报道|援引|获悉)")
+
+
 @dataclass(frozen=True, slots=True)
 class Anaphor:
     state: str
@@ -58,8 +63,11 @@ class State:
     raiser: int | None = None
     document: int | None = None
     target: int | None = None
+    issuers: tuple[int, ...] = ()
 
     def get(self, name: str) -> tuple[int, ...]:
+        if name == "issuers":
+            return self.issuers
         place = {"topic": self.topic, "raiser": self.raiser, "document": self.document, "target-state": self.target}.get(name)
         return () if place is None else (place,)
 
@@ -182,6 +190,7 @@ class Reader:
         for match in matches:
             if not match.rule.sets:
                 self._relate(s, match)
+        self._through(s)
         if len(self.found.relations) == before:
             self._price(s)
         self._carry(s)
@@ -200,6 +209,24 @@ class Reader:
             match = Match(self.rules.rules[0], (), (), cue.start(), cue.end(), cue.start())
             stated = terms.read("investsIn", s.sketch, match, s.money, s.shares, s.dates, s.rounds, told)
             self.found.raises.append(Raise(None, stated, True))
+
+    def _through(self, s: _Sentence) -> None:
+        """X宣布，全资子公司Y收购Z: both X and Y buy; X旗下的Y收购Z: Y alone does."""
+        here = [r for r in self.found.relations if r.start == s.start]
+        owners = {self._name(r.subject): r.object for r in here if r.type == "subsidiaryOf"}
+        for relation in [r for r in here if r.type == "acquires"]:
+            parent = owners.get(self._name(relation.subject))
+            if parent is None or self._name(parent) == self._name(relation.object):
+                continue
+            own, child = self.mentions[parent], self.mentions[relation.subject]
+            between = self.plain[own.end : child.start]
+            told = re.search(r"宣布|公告|公布|披露|拟?通过|签署|签订", between) or re.search(
+                r"(?:宣布|公告|公布|披露|签署|签订)[^。；]{0,6}$", self.plain[s.start : own.start]
+            )
+            key = ("acquires", self._name(parent), self._name(relation.object), s.start)
+            if told and own.start < child.start and key not in self._seen:
+                self._seen.add(key)
+                self.found.relations.append(replace(relation, subject=parent, rule="acquire-through"))
 
     def _price(self, s: _Sentence) -> None:
         """A price that stands in the sentence after the deal."""
@@ -231,16 +258,19 @@ class Reader:
         ]
         for i, thing in firms:
             # a source that is quoted and a firm that is acted on are not what a text is about
-            if re.search(r"(?:据|由|被|对|与|向|给)$", s.sketch.text[:i]):
+            after = s.sketch.text[i + 1 :]
+            if _ASIDE.search(s.sketch.text[:i]) or _SPEAKS.match(after) or after.startswith("的") or i > 24:
                 continue
             self.state.topic = thing.ref
             break
         documents = [t for c in s.sketch.text if (t := s.sketch.things.get(c)) and t.type in ("Instrument", "Publication")]
         stated = [r for r in self.found.relations if r.start == s.start and r.type in ("issuedBy", "draftedBy")]
         if stated:
-            self.state.document = stated[-1].subject
+            self.state.document = stated[0].subject
         elif documents and self.state.document is None:
             self.state.document = documents[0].ref
+        issued = [r for r in stated if r.type == "issuedBy"]
+        self.state.issuers = tuple(dict.fromkeys(r.object for r in issued if r.rule != "issue-list"))
         bought = [r for r in self.found.relations if r.start == s.start and r.type == "acquires"]
         if bought:
             self.state.target = bought[-1].object
@@ -249,8 +279,8 @@ class Reader:
 
     def _relate(self, s: _Sentence, match: Match) -> None:
         rule = match.rule
-        subjects = match.subjects if rule.subject not in grammar.STATES else self.state.get(rule.subject)
-        objects = match.objects if rule.object not in grammar.STATES else self.state.get(rule.object)
+        subjects = match.subjects if rule.subject not in grammar.STATES else self._state(rule.subject, s, match)
+        objects = match.objects if rule.object not in grammar.STATES else self._state(rule.object, s, match)
         pairs: Iterable[tuple[int, int]]
         if rule.cross:
             pairs = [(subjects[0], subjects[1])] if len(subjects) == 2 else []
@@ -296,6 +326,17 @@ class Reader:
                     s.headline,
                 )
             )
+
+    def _state(self, name: str, s: _Sentence, match: Match) -> tuple[int, ...]:
+        if name == "topic":
+            # what the sentence itself is about comes before what was carried over
+            for i, c in enumerate(s.sketch.text[: match.start]):
+                thing = s.sketch.things.get(c)
+                if thing is not None and thing.type == "Company" and not _ASIDE.search(s.sketch.text[:i]):
+                    if _SPEAKS.match(s.sketch.text[i + 1 :]):
+                        continue
+                    return (thing.ref,)
+        return self.state.get(name)
 
     def _adjusted(self, s: _Sentence, match: Match, subject: int) -> str | None:
         """Publishing a draft for comment is drafting; a body named with no verb isn't one that consults."""

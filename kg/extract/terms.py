@@ -29,8 +29,9 @@ class Words:
         self.acquisition = compiled("acquisition-status")
         self.funding = compiled("funding-status")
         other = data["words"]
-        self.not_price = re.compile("(?:" + "|".join(other["not-price"]) + ")[^，。；]{0,8}$")
-        self.valuation = re.compile("(?:" + "|".join(other["valuation"]) + ")[^，。；]{0,8}$")
+        near = "[^，。；投购资融]{0,6}$"
+        self.not_price = re.compile("(?:" + "|".join(other["not-price"]) + ")" + near)
+        self.valuation = re.compile("(?:" + "|".join(other["valuation"]) + ")" + near)
         self.valuation_after = re.compile("^[^，。；、]{0,3}(?:的)?(?:" + "|".join(other["valuation"]) + ")")
         self.price = re.compile("(?:" + "|".join(other["price"]) + ")")
         self.per_share = re.compile("(?:" + "|".join(other["per-share"]) + ")[^，。；]{0,8}$|^[^，。；]{0,2}/股|^每股")
@@ -82,8 +83,9 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
     for cut in re.finditer(r"[，；。](?=[^，；。]{0,40}[" + _firms() + r"][^，；。]{0,40}(?:收购|并购|领投|投资))", outline.text[: match.start]):
         start = cut.end()
     near = outline.text[start:] if start else outline.text
-    local = outline.text[match.start : match.end + 24]
-    found = _status(local, table) or _status(near, table)
+    found = _status(near, table)
+    if found == "proposed" and start and table["announced"].search(outline.text[:start]):
+        found = "announced"  # X与Y宣布达成协议，X将以…收购Y
     if found in (None, "announced") and when and told and when[:4] < told[:4] and relation == "acquires":
         return "completed"
     return found
@@ -120,7 +122,7 @@ def amounts(
             distance -= 10
         if best is None or distance < best[0]:
             best = (distance, one)
-    return (best[1] if best and best[0] < 60 else None), valuation
+    return (best[1] if best and best[0] < 90 else None), valuation
 
 
 def nearest_date(outline: Outline, match: Match, dates: list[When]) -> str | None:

@@ -21,7 +21,9 @@ def status(stated: Sequence[tuple[Terms, bool]], default: str) -> str:
     body = [t.status for t, headline in stated if t.status and not headline]
     heads = [t.status for t, headline in stated if t.status and headline]
     found = body or heads
-    return max(found, key=lambda s: _STAGE[s]) if found else default
+    ended = [s for s in found if s in ("completed", "terminated")]
+    # an end counts wherever it is told; else what is told first, before what may come of it
+    return max(ended, key=lambda s: _STAGE[s]) if ended else found[0] if found else default
 
 
 def merge(stated: Sequence[tuple[Terms, bool]], default: str) -> Terms:

@@ -27,6 +27,7 @@ from kg.items import (
     Mention,
     Relation,
     Report,
+    Said,
     Terms,
 )
 from kg.resolve import deals, local
@@ -79,6 +80,10 @@ class Linker:
             return _Known(ids.reference(strong.id), strong.type, why + f"a name of {strong.id}", strong)
         if mention.full and (short := self._row(mention.text, type_)) is not None:
             return _Known(ids.reference(short.id), short.type, why + f"a name of {short.id}", short)
+        country = self.reference.find_country(name) if type_ == "Regulator" else None
+        government = self.reference.government(country.alpha2) if country else None
+        if government is not None:
+            return _Known(ids.reference(government.id), government.type, f"{name} acts: its government", government)
         if type_ == "Regulator":
             body = local.parse(simplify(name), self.reference) or local.expand(
                 simplify(name), places, self.reference
@@ -270,6 +275,11 @@ def _claims(report: Report, extraction: Extraction, known: list[_Known], facts: 
             )
 
 
+def _aside(relation: Relation) -> bool:
+    """Whether what tells of the deal itself outranks this: headlines shorten, commentary looks ahead."""
+    return relation.headline or relation.said in (Said.HEADLINE, Said.COMMENTARY)
+
+
 def _deals(
     extraction: Extraction,
     known: list[_Known],
@@ -280,7 +290,7 @@ def _deals(
     investees: dict[str, list[tuple[str, list[Relation]]]] = defaultdict(list)
     for (type_, a, b), relations in stated.items():
         if type_ == "acquires":
-            terms = deals.merge([(r.terms or Terms(), r.headline) for r in relations], "announced")
+            terms = deals.merge([(r.terms or Terms(), _aside(r)) for r in relations], "announced")
             deal = Deal(ids.acquisition(a, b), "Acquisition", replace(terms, lead=False, round=None), buyer=a, target=b)
             facts.deals.append(deal)
             deal_of[type_, a, b] = deal.iri
@@ -321,10 +331,10 @@ def _rounds(
         key = deals.round_key(name)
         own_raises = [(t, h) for t, h in raises if t.round is None or deals.round_key(t.round) == key or len(groups) == 1]
         each = {
-            investor: deals.status([(r.terms or Terms(), r.headline) for r in relations], "")
+            investor: deals.status([(r.terms or Terms(), _aside(r)) for r in relations], "")
             for investor, relations in members
         }
-        statements = [(r.terms or Terms(), r.headline) for _, relations in members for r in relations]
+        statements = [(r.terms or Terms(), _aside(r)) for _, relations in members for r in relations]
         terms = deals.merge([*statements, *own_raises], "completed")
         # the round is as far as most who take part in it are; a rumour of one more doesn't hold it back
         counted = Counter(s for s in each.values() if s)
