@@ -11,10 +11,11 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kg import __version__, ids
 from kg.errors import KgError, ReadError, StoreError, UsageError
@@ -47,6 +48,7 @@ class Step:
     items: int = 0
 
 
+T = TypeVar("T")
 Watch = Callable[[Step], None]
 
 
@@ -101,11 +103,11 @@ class Summary:
     failures: list[Failure] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)  # files in folders that are none to read
-    stopped: StoreError | None = None  # the store failed, and the files after it were not tried
+    stopped: KgError | None = None  # why the files after it were not tried: the store or the model failed
 
     @property
     def exit_code(self) -> int:
-        """That of ``kg.errors``: a store that fails outweighs files that fail."""
+        """That of ``kg.errors``: what stops a run outweighs what stops a file."""
         if self.stopped:
             return self.stopped.exit_code
         if self.failures:
@@ -140,42 +142,70 @@ def add(
     try:
         for number, path in enumerate(files, 1):
             name = path.name if isinstance(path, Path) else path
-            watch(Step(name, number, len(files)))
-            try:
+            step = Step(name, number, len(files))
+            watch(step)
+            with _telling(summary, name):
                 report = read_report(path)
                 if report.id in taken:
                     summary.left_out.append(LeftOut(name, report.id, taken[report.id]))
                     continue
                 taken[report.id] = name
                 # not sooner, so that a run over nothing but bad files makes no store
-                store = store or Store.open(summary.store, "write")
+                if store is None:
+                    store = _once(lambda: Store.open(summary.store, "write"))
                 run = run or ids.run(run_digest(model))
                 if not again and _unchanged(store, report, run):
                     summary.done.append(Done(name, report.id, report.title, len(report.items), None))
                     continue
-                nlp = nlp or load(model)
-                progress = partial(_on_item, watch, Step(name, number, len(files), 0, len(report.items)))
-                summary.done.append(_put(store, report, facts(report, nlp, progress), run))
-            except StoreError as fault:
-                # with a cause it is the disk's or the system's, and the next file would meet it too; without one
-                # it is about this report alone (its items belong to another)
-                if store is None or fault.__cause__ is not None:
-                    raise
-                summary.failures.append(Failure(name, str(fault), fault))
-            except KgError as fault:
-                summary.failures.append(Failure(name, str(fault), fault))
-            except Exception as fault:  # a fault of ours in one file is no reason to lose the others
-                kind = type(fault).__name__
-                sentence = f"{name} could not be read through ({kind}: {fault}): please report this, with the file."
-                summary.failures.append(Failure(name, sentence, fault))
-    except StoreError as fault:
-        if not (summary.done or summary.failures):
-            raise
-        summary.stopped = fault
+                if nlp is None:
+                    nlp = _once(lambda: load(model))
+                step = replace(step, items=len(report.items))
+                said = facts(report, nlp, partial(_on_item, watch, step))
+                summary.done.append(_put(store, report, said, run))
+    except _Stop as stop:
+        if not isinstance(stop.fault, KgError) or not (summary.done or summary.failures):
+            raise stop.fault from stop.fault.__cause__
+        summary.stopped = stop.fault
     finally:
         if store is not None:
             store.close()
     return summary
+
+
+class _Stop(Exception):
+    """A fault that every other file would meet too."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+
+@contextmanager
+def _telling(summary: Summary, name: str) -> Iterator[None]:
+    """Put what goes wrong with one file into the summary, so that the others go on."""
+    try:
+        yield
+    except _Stop:
+        raise
+    except StoreError as fault:
+        # what the system refused the store it will refuse again; a StoreError of a report alone (its items belong
+        # to another) has no cause
+        if fault.__cause__ is not None:
+            raise _Stop(fault) from fault
+        summary.failures.append(Failure(name, str(fault), fault))
+    except KgError as fault:
+        summary.failures.append(Failure(name, str(fault), fault))
+    except Exception as fault:  # a fault of ours in one file is no reason to lose the others
+        kind = type(fault).__name__
+        sentence = f"{name} could not be read through ({kind}: {fault}): please report this, with the file."
+        summary.failures.append(Failure(name, sentence, fault))
+
+
+def _once(make: Callable[[], T]) -> T:
+    """What all files need: where it can't be had, the run is over."""
+    try:
+        return make()
+    except Exception as fault:
+        raise _Stop(fault) from fault
 
 
 def _on_item(watch: Watch, step: Step, item: int) -> None:

@@ -121,7 +121,11 @@ def page(store: Store, about: Description, all_evidence: bool = False) -> Iterat
 
 
 def _deals(one: Relation) -> list[Text]:
-    return [deal_line(deal) for deal in one.deals or [Deal("", "Deal")]] if one.relation in _DEALS else []
+    lines = [deal_line(deal) for deal in one.deals or [Deal("", "Deal")]] if one.relation in _DEALS else []
+    if one.evidence and all(evidence.said == "hearsay" for evidence in one.evidence):
+        for line in lines:  # whatever status was read from a rumour, it is a rumour's
+            line.append(" — HEARSAY ONLY 仅据传闻", style="not dim bold yellow")
+    return lines
 
 
 def _said(one: Relation) -> object:

@@ -25,7 +25,7 @@ class Ran:
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """``command("add", "a.txt", stdin=b"")`` as a user gives it; the store is ``tmp_path / "store"``."""
     monkeypatch.setenv("KG_STORE", str(tmp_path / "store"))
-    monkeypatch.delenv("KG_DEBUG", raising=False)
+    monkeypatch.setenv("KG_DEBUG", "")  # so that what --debug sets is undone
 
     def run_it(*args: object, stdin: bytes = b"") -> Ran:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))

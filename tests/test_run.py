@@ -171,8 +171,8 @@ def test_nothing_but_bad_files_makes_no_store(fast: list[str], folder: Path, tmp
 def test_a_fault_of_ours_stops_one_file_only(
     fast: list[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "a.txt").write_text(news("海鸥科技收购燕鸥软件"))
-    (folder / "b.txt").write_text(news("坏了收购燕鸥软件"))
+    (folder / "a.txt").write_text(news("坏了收购燕鸥软件"))  # the first, while the store is still empty
+    (folder / "b.txt").write_text(news("海鸥科技收购燕鸥软件"))
     facts = run.facts
 
     def failing(report: Report, nlp: object = None, on_item: Callable[[int], None] | None = None) -> list[ItemFacts]:
@@ -182,8 +182,8 @@ def test_a_fault_of_ours_stops_one_file_only(
 
     monkeypatch.setattr(run, "facts", failing)
     found = run.add([folder], tmp_path / "store")
-    assert [done.name for done in found.done] == ["a.txt"]
-    expected = "b.txt could not be read through (ZeroDivisionError: by zero): please report this, with the file."
+    assert [done.name for done in found.done] == ["b.txt"]
+    expected = "a.txt could not be read through (ZeroDivisionError: by zero): please report this, with the file."
     assert found.failures[0].sentence == expected
 
 
@@ -215,6 +215,20 @@ def test_a_store_that_fails_later_stops_the_run(
     assert [done.name for done in found.done] == ["a.txt"]
     assert str(found.stopped) == "the disk is full"
     assert found.exit_code == 4
+
+
+def test_a_model_that_cannot_be_loaded_is_told_of_once(
+    fast: list[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (folder / f"{name}.txt").write_text(news(f"海鸥科技收购{name}软件"))
+
+    def missing(model: str | None = None) -> object:
+        raise UsageError(f"no spaCy pipeline called {model} is installed")
+
+    monkeypatch.setattr(run, "load", missing)
+    with pytest.raises(UsageError, match="no spaCy pipeline called theirs"):
+        run.add([folder], tmp_path / "store", model="theirs")
 
 
 def test_too_long_for_one_item(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
