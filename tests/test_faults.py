@@ -122,7 +122,7 @@ def test_fifty_megabytes(command: Command, tmp_path: Path) -> None:
     assert ran.code == 3
     assert ran.err == (
         f"kg: dump.txt is no single report: it has {len(NEWS) * 500_000:,} characters, and a piece of news has"
-        " 2,000,000 at most; part it into a file for each report.\n"
+        " 1,000,000 at most; part it into a file for each report.\n"
     )
 
 
