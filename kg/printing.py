@@ -165,15 +165,16 @@ def listing(reports: Sequence[ReportRow]) -> None:
             say()
         title = "" if report.title == report.id else f"  {report.title}"
         say(f"{report.id}{title}  ({report.file})  {number(len(report.items), 'item')}")
-        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for head in ("item", "date", "page", "title"):
-            drawn.add_column(head, overflow="fold", justify="right" if head == "page" else "left")
-        for head in ("names", "relations", "deals"):
+        drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+        for head in ("item", "date"):
+            drawn.add_column(head, no_wrap=True)
+        for head in ("page", "names", "relations", "deals"):
             drawn.add_column(head, justify="right", no_wrap=True)
+        drawn.add_column("title", overflow="fold")  # last, since the terminal decides how wide it is
         for item in report.items:
             page = "" if item.page is None else str(item.page)
-            counts = (item.mentions, item.relations, item.deals)
-            cells = (item.id, item.issued or "", page, item.title, *(str(n) if n else "–" for n in counts))
+            counts = (str(n) if n else "–" for n in (item.mentions, item.relations, item.deals))
+            cells = (item.id, item.issued or "", page, *counts, item.title)
             drawn.add_row(*(Text(clean(cell)) for cell in cells))
         table(drawn)
     items = sum(len(report.items) for report in reports)
