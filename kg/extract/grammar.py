@@ -50,6 +50,10 @@ STATES = ("topic", "raiser", "document", "target-state", "issuers")
 _TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<word>[a-z-]+)\}|@(?P<within>[A-Z]+)?")
 
 
+# in 美团旗下汉海信息 the owner is none of the list
+_OWNER = re.compile(rf"[{letters('Company')}](?=(?:的)?(?:旗下|全资子公司|子公司))")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     id: str
@@ -135,6 +139,8 @@ class Grammar:
         separator = (
             rf"(?:[{letters('Share')}]的?(?:股权|股份)?)?"
             rf"(?:(?:、(?:以及|和|及)?|\s?(?:以及|和|与|及|并|或|跟|and|as well as|暨)\s?){modifier}"
+            rf"|，?(?:联合|会同|协同)"
+            rf"|(?:的)?(?:旗下|全资子公司|子公司)的?"
             # behind a comma a list may go on, and so may the sentence: no modifiers there
             rf"|[,，]\s?(?:以及|和|与|及|and|as well as)\s?|[，,/&]\s?|\s|)"
         )
@@ -185,7 +191,8 @@ class Grammar:
                 groups = {name: text for name, text in found.groupdict().items() if text is not None}
 
                 def places(name: str, groups: dict[str, str] = groups) -> tuple[int, ...]:
-                    return tuple(thing.ref for thing in sentence.refs(groups.get(name, "")))
+                    piece = _OWNER.sub("", groups.get(name, ""))
+                    return tuple(thing.ref for thing in sentence.refs(piece))
 
                 cue = found.start("cue") if "cue" in groups else found.start()
                 yield Match(

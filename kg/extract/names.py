@@ -20,7 +20,7 @@ from kg.items import EntityType, Mention
 _TITLE = re.compile(r"《([^《》\n]{2,160})》")
 _CONTRACT = re.compile(r"(?:协议|协议书|合同|备忘录|契约|要约|承诺函|意向书|公司章程|招股书|招股说明书)(?:[（(][^（）()]*[）)])?$")
 _NUMBERED = re.compile(
-    r"第\s?[\w/〔〕\-—]{1,24}号(?:公告|令|决定|行政令|行政命令|决议|通知|文件|文)"
+    r"(?:(?:19|20)\d{2}年)?第\s?[\w/〔〕\-—]{1,24}号(?:公告|令|决定|行政令|行政命令|决议|通知|文件|文)"
     r"|(?:第\s?)?\d{4,5}号?(?:总统)?行政(?:命)?令"
     r"|(?:\b[Ee]xecutive [Oo]rder|\bEO|\b[Ee]mergency [Dd]irective|\bBinding Operational Directive) (?:No\. ?)?\d[\d\-]+"
     r"|关于[^，。；：、《》\n]{4,40}的(?:政策文件|指导原则|初始公开草案|公开草案|指导方针|行政命令)"
@@ -35,6 +35,7 @@ _FILE_NUMBER = re.compile(r"[一-鿿]{1,12}[〔\[（(]?(?:19|20)\d{2}[〕\]）)]
 _GENERIC = re.compile(
     r"(?:AI|GenAI|AIGC|AGI|GPU|CPU|LLM|API|APP|App|IT|5G|6G|VR|AR|IoT|SaaS|B2B|IPO|ESG|CEO|CFO|CTO|GDP|Windows\s?\d*)"
     r"|(?:[A-Za-z]{2,6}|人工智能|芯片|网络安全|科技|互联网|该|本|某)?(?:初创|上市|头部)?(?:公司|企业|机构|平台|基金|集团|银行|巨头)"
+    r"|[^，。；、]{0,14}(?:初创公司|初创企业|服务商|供应商|制造商|开发商|厂商|巨头|龙头企业|上市公司)"
 )
 _FIRM = re.compile(r"(?:公司|集团|银行|资本|基金|证券|创投|保险|律师事务所|事务所|控股|有限合伙[）)]?|租车|速递|快递|航空公司|汽车|传媒|地产|化工|重工|药业|医药|能源公司)$")
 _COMMON = frozenset(
@@ -95,7 +96,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         return any(a <= start and end <= b for a, b in spans)
 
     for guess in guesses:
-        if _weak_guess(text, guess, seen):
+        weak = _weak_guess(text, guess, seen)
+        if weak == "no":
             continue
         if guess.probability < _MIN_PROBABILITY or within(guess.start, guess.end, titles):
             continue
@@ -106,7 +108,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             end += len(m.group()) if (m := _OFFICE.match(text, end)) else 0
         # 财政部 税务总局: a space parts names, in Chinese
         for part in re.finditer(r"\S+(?:\s+(?![一-鿿])\S+|(?<![一-鿿])\s+\S+)*", text[start:end]):
-            found.append(Candidate(start + part.start(), start + part.end(), guess.type, "model", 2))
+            reason = "doubt" if weak else "model"
+            found.append(Candidate(start + part.start(), start + part.end(), guess.type, reason, 2))
     for hit in seen.found:
         if hit.known.weak or within(hit.start, hit.end, closed):
             continue
@@ -140,24 +143,25 @@ def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, in
     return start, end
 
 
-def _weak_guess(text: str, guess: Guess, seen: Clues) -> bool:
-    """What the model takes for a name and nothing about it supports."""
+def _weak_guess(text: str, guess: Guess, seen: Clues) -> str:
+    """"no" for what can't be a name, "doubt" for what nothing but the model supports; a relation may support it yet."""
     name = text[guess.start : guess.end]
     if _GENERIC.fullmatch(name) or _FILE_NUMBER.fullmatch(name):
-        return True
+        return "no"
     if guess.type == "Person" and not name.isascii():
         thought = re.match(r"新时代|[^，。]{0,4}思想", text[guess.end :])
-        return bool(thought) or not seen.tagged[guess.start][1]
+        return "no" if thought or not seen.tagged[guess.start][1] else ""
     if guess.type == "Company":
         event = re.match(r"[^，。；、]{0,12}(?:博览会|大会|峰会|论坛|交易会|展览会)", text[guess.end :])
         if event and not any(f.start == guess.start and f.end == guess.end for f in seen.found):
-            return True
+            return "no"
         if not any(c.isascii() for c in name):
             tags = {tag for tag, _ in seen.tagged[guess.start : guess.end]}
             known = any(f.start < guess.end and guess.start < f.end and f.known.type == "Company" for f in seen.found)
-            plain_words = tags <= {"n", "v", "vn", "a", "an", "d", "f", "m", "q", "s", "t", "r", "vd", "ad"}
-            return plain_words and not known and not _FIRM.search(name) and guess.probability < 0.995
-    return False
+            plain_words = tags <= {"LOC", "n", "v", "vn", "a", "an", "d", "f", "m", "q", "s", "t", "r", "vd", "ad"}
+            if plain_words and not known and not _FIRM.search(name) and guess.probability < 0.995:
+                return "doubt"
+    return ""
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -217,6 +221,8 @@ def repeat(text: str, mentions: list[Mention]) -> list[Mention]:
     """Names met once, wherever else they stand: the model may know a name in one sentence and not in the next."""
     forms: dict[str, Mention] = {}
     for mention in mentions:
+        if mention.reason == "doubt":
+            continue
         long_enough = len(mention.text) >= (3 if not mention.text.isascii() else 4) or mention.full
         if long_enough and mention.text not in forms:
             forms[mention.text] = mention

@@ -22,6 +22,7 @@ _WHOLE = re.compile(
 _LATIN = re.compile(r"[A-Z][A-Za-z0-9&.\-]*(?: [A-Z][A-Za-z0-9&.\-]*){0,3}")
 # a body of the state whose own name holds another's: 国务院国资委 isn't a unit of 国务院 in the way that its office is
 _OFFICES = re.compile(r"(?:办公厅|秘书处|综合司|.{1,6}司|.{1,8}处|办公室|秘书局)$")
+_CHANGED = re.compile(r"关于(?:修改|修订|废止|修正)[〈《]([^〈〉《》]+)[〉》]")
 _ABOUT = re.compile(r"(?:印发|发布|公布|进一步|继续|加快|促进|规范)?(?:关于|關於)")
 
 
@@ -104,6 +105,11 @@ def find(
                 done.add((name, head))
                 state("partOf", i, place, mention.start, "name-part", 0.9)
         elif mention.type == "Instrument":
+            changed = _CHANGED.search(name)
+            if changed and len(changed[1]) > 3:
+                start = mention.start + changed.start(1)
+                place = put(start, start + len(changed[1]), "Instrument", "title-amends")
+                state("amends", i, place, mention.start, "title-amends", 0.9)
             about = _ABOUT.search(name)
             if about is None or about.start() < 2:
                 continue

@@ -8,6 +8,7 @@ be put in place of our recogniser.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -118,6 +119,36 @@ def find_relations(doc: Doc) -> Doc:
     return doc
 
 
+@Language.component("kg_support")
+def drop_unsupported(doc: Doc) -> Doc:
+    """Leave out the names that the model alone saw, unless they are a party to a deal or an agreement."""
+    found: relations.Found = doc._.found
+    held = {"acquires", "investsIn", "subsidiaryOf", "agreementWith", "sues", "customerOf"}
+    parties = {place for r in found.relations if r.type in held for place in (r.subject, r.object)}
+    parties |= {r.mention for r in found.raises if r.mention is not None}
+    names_ = {doc._.mentions[place].text for place in parties}
+    kept = [i for i, m in enumerate(doc._.mentions) if m.reason != "doubt" or m.text in names_]
+    place_of = {old: new for new, old in enumerate(kept)}
+    doc._.mentions = [doc._.mentions[i] for i in kept]
+    found.relations = [
+        replace(r, subject=place_of[r.subject], object=place_of[r.object])
+        for r in found.relations
+        if r.subject in place_of and r.object in place_of
+    ]
+    found.raises = [
+        replace(r, mention=None if r.mention is None else place_of[r.mention])
+        for r in found.raises
+        if r.mention is None or r.mention in place_of
+    ]
+    doc.ents = [
+        span
+        for m in doc._.mentions
+        if (span := doc.char_span(m.start, m.end, label=m.type, alignment_mode="expand")) is not None
+        and span in doc.ents
+    ]
+    return doc
+
+
 @Language.component("kg_nesting")
 def find_nested(doc: Doc) -> Doc:
     mentions, further = nesting.find(doc.text, doc._.plain, doc._.mentions, Reference.load(), gazetteer())
@@ -144,7 +175,7 @@ def load(model: str | None = None) -> Language:
         nlp.add_pipe("kg_recogniser")
     nlp.add_pipe("kg_names")
     nlp.add_pipe("kg_abbreviations")
-    for step in ("kg_relations", "kg_nesting", "kg_documents"):
+    for step in ("kg_relations", "kg_support", "kg_nesting", "kg_documents"):
         nlp.add_pipe(step)
     return nlp
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -30,6 +31,10 @@ _COLLECTIVE = re.compile(r"(?P<n>[一二三四五六七八九十两]{1,3}|\d{1,2
 
 # a firm behind these is acted on or quoted, and isn't what the sentence is about
 _ASIDE = re.compile(r"(?:据|由|被|对|与|向|给|从|和|、)$")
+_COURT = re.compile(r"法院|法庭|court$")
+_DENIED = re.compile(
+    r"消息不实|不属实|子虚乌有|予以否认|否认[^，。；]{0,14}(?:收购|投资|传闻|报道)|没有任何[^，。；]{0,6}计划|并无[^，。；]{0,8}计划|从未(?:计划|考虑|讨论|寻求)"
+)
 _SPEAKS = re.compile(r"(?:[^，。；]{0,8})?(?:消息|讯|报道|援引|获悉)")
 
 
@@ -130,8 +135,12 @@ class Reader:
         shares = numbers.find_shares(piece)
         dates = find_dates(piece, self.told)
         rounds = terms.rounds(piece)
+        # before which court a suit is brought is no party to it
+        suit = re.search("诉|控告|告上", piece)
         things = [
-            Thing(m.start, m.end, m.type, i) for i, m in enumerate(self.mentions) if start <= m.start and m.end <= end
+            Thing(m.start, m.end, m.type, i)
+            for i, m in enumerate(self.mentions)
+            if start <= m.start and m.end <= end and not (suit and _COURT.search(self.plain[m.start : m.end]))
         ]
         things += self._anaphors(start, end, things)
         taken = [(t.start, t.end) for t in things]
@@ -171,6 +180,11 @@ class Reader:
         return found
 
     def _antecedent(self, state: str, at: int, things: list[Thing]) -> int | None:
+        if state in ("latter", "former"):
+            firms = [t for t in things if t.end <= at and t.type == "Company"]
+            if len(firms) >= 2:
+                return firms[-1].ref if state == "latter" else firms[-2].ref
+            return self.state.target if state == "latter" and not firms else None
         if state == "topic":
             before = [t for t in things if t.end <= at and t.type == "Company"]
             if before:
@@ -191,6 +205,14 @@ class Reader:
             if not match.rule.sets:
                 self._relate(s, match)
         self._through(s)
+        # an agreement by which one buys the other is told by the purchase
+        bought = {frozenset((r.subject, r.object)) for r in self.found.relations[before:] if r.type == "acquires"}
+        named = {frozenset((self._name(a), self._name(b))) for a, b in (tuple(p) for p in bought if len(p) == 2)}
+        self.found.relations[before:] = [
+            r
+            for r in self.found.relations[before:]
+            if r.type != "agreementWith" or frozenset((self._name(r.subject), self._name(r.object))) not in named
+        ]
         if len(self.found.relations) == before:
             self._price(s)
         self._carry(s)
@@ -283,7 +305,8 @@ class Reader:
         objects = match.objects if rule.object not in grammar.STATES else self._state(rule.object, s, match)
         pairs: Iterable[tuple[int, int]]
         if rule.cross:
-            pairs = [(subjects[0], subjects[1])] if len(subjects) == 2 else []
+            several = 2 if rule.relation == "acquires" else 4
+            pairs = list(combinations(subjects, 2)) if 2 <= len(subjects) <= several else []
         elif rule.relation == "amends" and len(subjects) == len(objects) > 1:
             pairs = zip(subjects, objects, strict=True)
         else:
@@ -295,7 +318,13 @@ class Reader:
                 continue
             # a state filled in where the sentence itself names the pair is no second fact
             key = (relation, self._name(a), self._name(b), s.start)
+            if relation == "sues" and (_COURT.search(self._name(a)) or _COURT.search(self._name(b))):
+                continue
             if key in self._seen:
+                if rule.lead:
+                    self._leads(s, a, b)
+                continue
+            if relation in _DEALS and _DENIED.search(s.sketch.text[match.start :]):
                 continue
             if rule.subject in grammar.STATES and any(
                 r.type == relation and r.start == s.start and self._name(r.object) == self._name(b) for r in self.found.relations
@@ -327,6 +356,13 @@ class Reader:
                 )
             )
 
+    def _leads(self, s: _Sentence, investor: int, investee: int) -> None:
+        """Another rule found the pair; that the investor leads is this one's to add."""
+        for i, r in enumerate(self.found.relations):
+            same = self._name(r.subject) == self._name(investor) and self._name(r.object) == self._name(investee)
+            if r.start == s.start and r.type == "investsIn" and same and r.terms:
+                self.found.relations[i] = replace(r, terms=replace(r.terms, lead=True))
+
     def _state(self, name: str, s: _Sentence, match: Match) -> tuple[int, ...]:
         if name == "topic":
             # what the sentence itself is about comes before what was carried over
@@ -336,13 +372,25 @@ class Reader:
                     if _SPEAKS.match(s.sketch.text[i + 1 :]):
                         continue
                     return (thing.ref,)
+        if name == "document":
+            before = [
+                t.ref
+                for c in s.sketch.text[: match.start]
+                if (t := s.sketch.things.get(c)) and t.type in ("Instrument", "Publication")
+            ]
+            if before:
+                return (before[-1],)
         return self.state.get(name)
 
     def _adjusted(self, s: _Sentence, match: Match, subject: int) -> str | None:
         """Publishing a draft for comment is drafting; a body named with no verb isn't one that consults."""
         relation = match.rule.relation
         if relation == "issuedBy":
-            draft = is_draft(self.mentions[subject].text)
+            verb = match.groups.get("cue", "")
+            title = self.mentions[subject].text
+            if verb == "签署" and re.search("备忘录|协议|合同", title):
+                return None  # what firms and bodies sign with one another is an agreement
+            draft = is_draft(title) and not verb.endswith("通过")
             after = s.sketch.text[match.start : match.end + 60]
             if draft or (_CONSULT.search(after) and match.rule.id != "issue-passive" and not re.search("修订发布|正式", after)):
                 return "draftedBy"

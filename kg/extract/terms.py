@@ -44,7 +44,7 @@ def words() -> Words:
 
 
 ROUND = re.compile(
-    r"(?:pre[-\s]?|Pre[-\s]?|PRE[-\s]?)?[A-H]\d?\+{0,2}\s?(?:\d\s?)?(?:轮|輪)"
+    r"(?:pre[-\s]?|Pre[-\s]?|PRE[-\s]?)?[A-N]\d?\+{0,2}\s?(?:\d\s?)?(?:轮|輪)"
     r"|(?:天使\+?|种子\+?|种子前|准天使|Pre-?IPO|pre-?IPO|天使|种子|種子|IPO前)(?:轮|輪)"
     r"|(?:战略|戰略|股权|新一轮战略|产业)(?:融资|投资|融資)(?!者|方|人)"
     r"|(?:[Pp]re-)?[Ss]eries [A-H]\d?\+?\b(?: extension)?|\b(?:[Pp]re-)?[Ss]eed(?: round| funding)\b|\b[Aa]ngel round\b"
@@ -80,7 +80,7 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
     table = words().acquisition if relation == "acquires" else words().funding
     # from the clause's beginning, so that another deal's words in the same sentence don't count
     start = 0
-    for cut in re.finditer(r"[，；。](?=[^，；。]{0,40}[" + _firms() + r"][^，；。]{0,40}(?:收购|并购|领投|投资))", outline.text[: match.start]):
+    for cut in () if relation == "investsIn" else re.finditer(r"[，；。](?=[^，；。]{0,40}[" + _firms() + r"][^，；。]{0,40}(?:收购|并购|领投|投资))", outline.text[: match.start]):
         start = cut.end()
     near = outline.text[start:] if start else outline.text
     found = _status(near, table)

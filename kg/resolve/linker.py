@@ -37,6 +37,7 @@ _BODIES = ("Regulator", "Company", "Organization")
 _DOCUMENTS = ("Instrument", "Publication")
 _VERSION = re.compile(r"[（(][^（）()]*(?:试行|暂行|征求意见|草案|意见稿|讨论稿|送审稿|修订)[^（）()]*[）)]$")
 _TAIL = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)?[）)]$")
+_TERM = re.compile(r"第?[一二三四五六七八九十]{1,4}届")
 _STATE = re.compile(r"^中华人民共和国")
 _ABOUT = re.compile(r"^.{2,40}?(?=关于)")
 
@@ -75,6 +76,9 @@ class Linker:
         """The entity of a mention. ``present`` are the normalised names that the item holds."""
         name = mention.full or mention.text
         why = f"“{mention.text}” stands for “{name}” in this document; " if mention.full else ""
+        if type_ == "Regulator":
+            # 第十四届全国人大常委会: an assembly is one body through its terms
+            name = _TERM.sub("", name)
         strong = self._row(name, type_)
         if strong is not None:
             return _Known(ids.reference(strong.id), strong.type, why + f"a name of {strong.id}", strong)
