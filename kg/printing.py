@@ -166,8 +166,9 @@ def listing(reports: Sequence[ReportRow]) -> None:
         title = "" if report.title == report.id else f"  {report.title}"
         say(f"{report.id}{title}  ({report.file})  {number(len(report.items), 'item')}")
         drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-        for head in ("item", "date"):
-            drawn.add_column(head, no_wrap=True)
+        longest = max((len(item.id) for item in report.items), default=4)
+        drawn.add_column("item", overflow="fold", min_width=min(longest, 32))  # whole, since it is copied
+        drawn.add_column("date", no_wrap=True)
         for head in ("page", "names", "relations", "deals"):
             drawn.add_column(head, justify="right", no_wrap=True)
         drawn.add_column("title", overflow="fold")  # last, since the terminal decides how wide it is

@@ -11,7 +11,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -229,6 +229,7 @@ def read_report(path: Path | str) -> Report:
 
     source: Source
     source = read_bytes(STDIN, sys.stdin.buffer.read()) if path == STDIN else read(Path(path))
+    source = replace(source, name=_storable(source.name))
     newsletter = isinstance(source, Feed) or any(known.fits(source.text) for known in layout.load_all())
     if not newsletter:  # looked at before it is split, since splitting takes ten times its size in memory
         _bounded(source.name, len(source.text), "it")
@@ -236,6 +237,15 @@ def read_report(path: Path | str) -> Report:
     for item in report.items:
         _bounded(source.name, len(item.passage.text), f"its item “{item.title[:40]}”")
     return report
+
+
+def _storable(name: str) -> str:
+    """A file's name as text: a zip from a Chinese Windows leaves names in GB18030, which Linux takes as they are."""
+    data = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    return data.decode("ascii", "replace").replace("\N{REPLACEMENT CHARACTER}", "_")
 
 
 def _bounded(name: str, length: int, what: str) -> None:

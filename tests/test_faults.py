@@ -126,6 +126,18 @@ def test_fifty_megabytes(command: Command, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know no such names")
+def test_a_file_name_in_another_encoding(command: Command, tmp_path: Path) -> None:
+    """As a zip from a Chinese Windows leaves it."""
+    for data in ("八月.txt".encode("gb18030"), b"half\xff.txt"):
+        (tmp_path / os.fsdecode(data)).write_text(NEWS, encoding="utf-8")
+    ran = command("add", tmp_path)
+    assert (ran.code, ran.err) == (0, "")
+    assert "(八月.txt)" in command("items").out
+    assert "(half_.txt)" in command("items").out
+    assert command("add", tmp_path).out.count("unchanged") == 3
+
+
 HOSTILE = '</script><script>alert("x")</script><img src=x onerror=alert(1)>收购<!--燕鸥&lt;'
 
 

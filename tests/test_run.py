@@ -13,8 +13,11 @@ from read import newsletters
 import kg
 from kg import run
 from kg.errors import ReadError, StoreError, UsageError
+from kg.graph.check import check
 from kg.graph.store import Store
+from kg.graph.write import write
 from kg.items import ItemFacts, Report
+from kg.query.entity import describe, one
 
 
 def news(title: str, body: str = "正文在此。") -> str:
@@ -257,3 +260,64 @@ def test_the_package_is_the_road() -> None:
         _ = kg.nothing
     for name in kg.__all__:
         assert getattr(kg, name) is not None
+
+
+# ------------------------------------------------------------------------------------------------ for real
+
+SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+REPORT = Path(__file__).parents[2] / "shared" / "reports" / "2024-08.txt"
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, run.Summary]:
+    store = tmp_path_factory.mktemp("samples") / "store"
+    return store, run.add(sorted(SAMPLES.glob("*.pdf")), store)
+
+
+def test_the_samples(sampled: tuple[Path, run.Summary]) -> None:
+    store, summary = sampled
+    assert summary.exit_code == 0, summary.failures
+    assert [(done.report, done.items) for done in summary.done] == [("2024-06", 14), ("2024-07", 15)]
+    for done in summary.done:
+        assert done.added is not None
+        assert done.added.relations.total > 30
+        assert done.added.deals.total > 3
+    with Store.open(store) as opened:
+        assert [fault for fault in check(opened) if fault.sort in ("quote", "page", "edge", "default")] == []
+
+
+def test_the_same_input_gives_the_same_graph(sampled: tuple[Path, run.Summary], tmp_path: Path) -> None:
+    """Also when it is read again, and in another order."""
+    store, _ = sampled
+    other = tmp_path / "store"
+    run.add(sorted(SAMPLES.glob("*.pdf"), reverse=True), other)
+    run.add([SAMPLES / "2024-06.pdf"], other, again=True)
+    first, second = io.BytesIO(), io.BytesIO()
+    for path, file in ((store, first), (other, second)):
+        with Store.open(path) as opened:
+            write(opened, file, "nquads")
+    assert first.getvalue() == second.getvalue()
+
+
+def test_unchanged_samples_load_no_model(sampled: tuple[Path, run.Summary], monkeypatch: pytest.MonkeyPatch) -> None:
+    store, _ = sampled
+
+    def unwanted(model: str | None = None) -> object:
+        raise AssertionError("the model was loaded")
+
+    monkeypatch.setattr(run, "load", unwanted)
+    assert [done.added for done in run.add([SAMPLES / "2024-06.pdf"], store).done] == [None]
+
+
+@pytest.mark.skipif(not REPORT.exists(), reason="the real report isn't beside this checkout")
+def test_the_real_report(tmp_path: Path) -> None:
+    summary = run.add([REPORT], tmp_path / "store")
+    (done,) = summary.done
+    assert (done.report, done.items) == ("2024-08", 22)
+    assert done.added is not None
+    assert done.added.relations.total >= 70
+    with Store.open(tmp_path / "store") as opened:
+        assert [fault for fault in check(opened) if fault.sort in ("quote", "page", "edge", "default")] == []
+        about = describe(opened, one(opened, "AMD").iri)
+        status = {(edge.label, edge.deals[0].status) for edge in about.relations if edge.relation == "acquires"}
+        assert {("ZT Systems", "announced"), ("Silo AI", "completed")} <= status
