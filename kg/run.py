@@ -285,7 +285,7 @@ def run_digest(model: str | None = None) -> str:
     """
     from kg.extract import version
 
-    found = hashlib.sha256(f"{__version__}\n{model or ''}\n{version.version()}\n".encode())
+    found = hashlib.sha256(f"{__version__}\n{version.version(model)}\n".encode())
     package = Path(__file__).parent
     for folder in (package / "read", package / "resolve", asset("data", "layouts"), asset("data", "reference")):
         for path in sorted(folder.rglob("*")):
