@@ -3,18 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint model quality bench clean
+.PHONY: demo test lint quality bench model clean
 
 $(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "regkg needs Python 3.11 or newer: make PYTHON=python3.11 …")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
+# the two sample reports as PDF, a graph, its check and its map
 demo: $(VENV)/.installed
 	@rm -rf demo && mkdir demo
-	$(BIN)/kg add --store demo/store data/samples
+	$(BIN)/kg add --store demo/store data/samples/2024-06.pdf data/samples/2024-07.pdf
+	$(BIN)/kg check --store demo/store
 	$(BIN)/kg map --store demo/store -o demo/map.html
+	@echo "The map is demo/map.html: open it in a browser. Next: $(BIN)/kg show --store demo/store OpenAI"
 
 test: $(VENV)/.installed
 	$(BIN)/python -m ruff check .
@@ -22,10 +25,23 @@ test: $(VENV)/.installed
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest
 
+# mends what can be mended
 lint: $(VENV)/.installed
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m mypy
+
+# the figures of docs/quality.md, measured anew
+quality: $(VENV)/.installed
+	$(BIN)/python tools/quality.py --write
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.add
+
+# data/model from data/training: two minutes
+model: $(VENV)/.installed
+	$(BIN)/python -m kg.extract.train
 
 clean:
 	rm -rf $(VENV) demo build dist
