@@ -11,7 +11,7 @@ from rdflib import Graph
 from rdflib.namespace import SKOS
 
 from kg.ids import normalise
-from kg.resolve.reference import COLUMNS, COUNTRY_COLUMNS, PLACE_COLUMNS, TABLES, TYPES
+from kg.reference import COLUMNS, COUNTRY_COLUMNS, PLACE_COLUMNS, TABLES, TYPES
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "data" / "reference"

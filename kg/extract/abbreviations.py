@@ -112,7 +112,12 @@ def _short_for(short: str, long: str, type_: str) -> bool:
         return (
             len(short) >= 2
             and long.startswith(short)
-            and bool(re.fullmatch(r"(?:[（(].{1,8}[）)])?(?:.{0,10})(?:股份有限公司|有限责任公司|有限公司|集团|公司|中心|控股|科技)", rest))
+            and bool(
+                re.fullmatch(
+                    r"(?:[（(].{1,8}[）)])?(?:.{0,10})(?:股份有限公司|有限责任公司|有限公司|集团|公司|中心|控股|科技)",
+                    rest,
+                )
+            )
         )
     return False
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import date
 
-from kg.extract import sentences
+from kg.extract import sentences, words
 from kg.extract.dates import find_dates
 from kg.extract.kinds import is_draft, kind_of
 from kg.extract.relations import Found
 from kg.ids import normalise
 from kg.items import Document, Mention
 
-_CONSULT = re.compile(r"征求[^，。；]{0,12}意见|征集[^，。；]{0,6}意见|公开征询|公众咨询|public (?:comment|consultation)")
-_PLANNED = re.compile(r"即将(?:出台|发布|印发)|很快就会(?:印发|出台|发布)|拟(?:出台|制定)|将(?:于[^，。；]{0,12})?(?:出台|发布)|正在(?:起草|制定|研究)")
-_ISSUED = re.compile(r"发布|印发|公布|出台|颁布|通过|施行|实施|生效|\b(?:issued|published|released|adopted|entered into force)\b")
-_REPEALED = re.compile(r"同时废止|予以废止|即行废止|失效")
-_NUMBER = re.compile(r"[》]?\s?[（(]([^（）()\n]{0,20}(?:〔|\[)(?:19|20)\d{2}(?:〕|\])\s?\d+\s?号|[^（）()\n]{0,16}(?:令|公告)(?:19|20)?\d{0,4}年?第\s?\d+\s?号)")
-_STANDARD = re.compile(r"((?:GB|GB/T|GB/Z|GM/T|YD/T|JR/T|GA/T|ISO(?:/IEC)?)[\s-]?\d[\d.]*(?:[—\-–]\d{4})?)\s?《?$")
-_EFFECTIVE = re.compile(r"自?(?P<day>[^，。；自]{4,14}?日?)(?:起|正式)*(?:施行|实施|生效|执行)")
+_CONSULT = words.pattern("consultation")
+_PLANNED = words.pattern("planned")
+_ISSUED = words.pattern("issued")
+_REPEALED = words.pattern("repealed")
+_NUMBER = words.pattern("number-behind")
+_STANDARD = words.pattern("standard-before")
+_EFFECTIVE = words.pattern("effective")
 
 
 def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told: date | None) -> list[Document]:
@@ -29,9 +28,21 @@ def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told:
     for i, m in enumerate(mentions):
         if m.type in ("Instrument", "Publication"):
             by_name.setdefault(normalise(m.full or m.text), []).append(i)
-    issued_by = {normalise(mentions[r.subject].full or mentions[r.subject].text): r for r in found.relations if r.type == "issuedBy"}
-    drafted = {normalise(mentions[r.subject].full or mentions[r.subject].text) for r in found.relations if r.type == "draftedBy"}
-    basis = {normalise(mentions[r.object].full or mentions[r.object].text) for r in found.relations if r.type in ("basedOn", "amends")}
+    issued_by = {
+        normalise(mentions[r.subject].full or mentions[r.subject].text): r
+        for r in found.relations
+        if r.type == "issuedBy"
+    }
+    drafted = {
+        normalise(mentions[r.subject].full or mentions[r.subject].text)
+        for r in found.relations
+        if r.type == "draftedBy"
+    }
+    basis = {
+        normalise(mentions[r.object].full or mentions[r.object].text)
+        for r in found.relations
+        if r.type in ("basedOn", "amends")
+    }
     records = []
     for name, places in by_name.items():
         title = max((mentions[p].full or mentions[p].text for p in places), key=len)

@@ -10,7 +10,7 @@ import daachorse
 
 from kg.extract.plain import simplify
 from kg.items import EntityType
-from kg.resolve.reference import Reference
+from kg.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 A rule's pattern is a regular expression with a few words of its own:
 
-``<who:COM|ORG>``   one or more coordinated mentions of these types (A、B和某某公司C); ``<who!:COM>`` exactly one
-``{gap}``           a short stretch without a mention or a sentence's end; ``{wide}`` a longer one that may hold mentions
+``<who:COM|ORG>``   one or more coordinated mentions of these types (A、B和某公司C); ``<who!:COM>`` exactly one
+``{gap}``           a short stretch without a mention or a sentence's end; ``{wide}`` a longer one, with mentions
 ``{np}``            what may stand before a name (服务器制造商…): no mention and no comma
 ``{cue}``           any word of the list of that name in ``cues``
 ``@`` ``@COM``       within a character class: any mention, any mention of that type
@@ -195,9 +195,7 @@ class Grammar:
                     return tuple(thing.ref for thing in sentence.refs(piece))
 
                 cue = found.start("cue") if "cue" in groups else found.start()
-                yield Match(
-                    rule, places(rule.subject), places(rule.object), found.start(), found.end(), cue, groups
-                )
+                yield Match(rule, places(rule.subject), places(rule.object), found.start(), found.end(), cue, groups)
                 at = found.start() + 1
 
 

@@ -14,7 +14,9 @@ _TAIL = re.compile(
     r"(?:[（(][^（）()]{1,40}[）)]|[（(][^（）()]*[（(][^（）()]*[）)][^（）()]*[）)]|\s?[Vv]?\d+(?:\.\d+)+版?|第[一二三四五六七八九十\d]+[版次期批]"
     r"|\s?(?:19|20)\d{2}\s?年?版?|——.*|\s+第\s?\d+\s?部分.*|[：:].*)+$"
 )
-_DRAFT = re.compile(r"征求意见稿|草案|意见稿|讨论稿|送审稿|征集意见|徵求意見稿|诹詢|(?i:\bdraft\b|consultation paper|proposed rule)")
+_DRAFT = re.compile(
+    r"征求意见稿|草案|意见稿|讨论稿|送审稿|征集意见|徵求意見稿|诹詢|(?i:\bdraft\b|consultation paper|proposed rule)"
+)
 
 
 @dataclass(frozen=True, slots=True)

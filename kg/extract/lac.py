@@ -17,8 +17,9 @@ Tagged = list[tuple[str, bool]]  # a tag a character, and whether a word begins 
 
 
 def _table(path: Path) -> dict[str, str]:
-    rows = (line.rstrip("\n").split("\t", 1) for line in path.open(encoding="utf-8") if "\t" in line)
-    return {key: value for key, value in rows}
+    with path.open(encoding="utf-8") as lines:
+        pairs = (line.rstrip("\n").partition("\t") for line in lines)
+        return {key: value for key, tab, value in pairs if tab}
 
 
 class Lac:

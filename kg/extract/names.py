@@ -1,7 +1,7 @@
 """The names in a text: what the model guesses, what the reference data knows and what stands in 《》, put together.
 
-Each mention keeps its reason. The order in which the three are believed: a title in 《》 whose last word is a kind of
-document; then the longer of a known name and a guess, since 微软亚洲研究院 isn't 微软; and of two as long the known one.
+Each mention keeps its reason. The order in which the three are believed: a title in 《》 whose last word is a kind
+of document; then the longer of a known name and a guess (微软亚洲研究院 is not 微软); of two as long the known one.
 """
 
 from __future__ import annotations
@@ -12,37 +12,23 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
+from kg.extract import words
 from kg.extract.kinds import kind_of
 from kg.extract.plain import simplify
 from kg.extract.recogniser import Clues, Guess
 from kg.items import EntityType, Mention
 
 _TITLE = re.compile(r"《([^《》\n]{2,160})》")
-_CONTRACT = re.compile(r"(?:协议|协议书|合同|备忘录|契约|要约|承诺函|意向书|公司章程|招股书|招股说明书)(?:[（(][^（）()]*[）)])?$")
-_NUMBERED = re.compile(
-    r"(?:(?:19|20)\d{2}年)?第\s?[\w/〔〕\-—]{1,24}号(?:公告|令|决定|行政令|行政命令|决议|通知|文件|文)"
-    r"|(?:第\s?)?\d{4,5}号?(?:总统)?行政(?:命)?令"
-    r"|(?:\b[Ee]xecutive [Oo]rder|\bEO|\b[Ee]mergency [Dd]irective|\bBinding Operational Directive) (?:No\. ?)?\d[\d\-]+"
-    r"|关于[^，。；：、《》\n]{4,40}的(?:政策文件|指导原则|初始公开草案|公开草案|指导方针|行政命令)"
-)
-_STANDARD = re.compile(r"\b(?:GB|GB/T|GB/Z|GM/T|YD/T|JR/T|GA/T|GA|T/[A-Z]+|DB\d+/T|ISO(?:/IEC)?|IEC|TC260)[\s-]?\d[\d.]*(?:[—\-–:]\d{4})?")
-_ASSEMBLY = re.compile(
-    r"[一-鿿]{2,8}?(?:省|市|自治区|区|县)第[一二三四五六七八九十]{1,4}届(?:人民代表大会常务委员会|人大常委会|人民代表大会)"
-)
-_OFFICE = re.compile(r"秘书处|办公厅|综合司|秘书局")
-_NOT_A_LAW = re.compile(r"[人定律规务院庭官治案系学理式域]|研究|草案二")
-_FILE_NUMBER = re.compile(r"[一-鿿]{1,12}[〔\[（(]?(?:19|20)\d{2}[〕\]）)]?第?\d+号")
-_GENERIC = re.compile(
-    r"(?:AI|GenAI|AIGC|AGI|GPU|CPU|LLM|API|APP|App|IT|5G|6G|VR|AR|IoT|SaaS|B2B|IPO|ESG|CEO|CFO|CTO|GDP|Windows\s?\d*)"
-    r"|(?:[A-Za-z]{2,6}|人工智能|芯片|网络安全|科技|互联网|该|本|某)?(?:初创|上市|头部)?(?:公司|企业|机构|平台|基金|集团|银行|巨头)"
-    r"|[^，。；、]{0,14}(?:初创公司|初创企业|服务商|供应商|制造商|开发商|厂商|巨头|龙头企业|上市公司)"
-)
-_FIRM = re.compile(r"(?:公司|集团|银行|资本|基金|证券|创投|保险|律师事务所|事务所|控股|有限合伙[）)]?|租车|速递|快递|航空公司|汽车|传媒|地产|化工|重工|药业|医药|能源公司)$")
-_COMMON = frozenset(
-    "general american national international united global first digital white black blue green silver golden north south "
-    "eastern western central pacific atlantic bank capital data cloud smart open royal china hong kong singapore europe "
-    "european british california texas boston london tokyo berlin paris access tiger".split()
-)
+_CONTRACT = words.pattern("contract")
+_NUMBERED = words.pattern("numbered-instrument")
+_STANDARD = words.pattern("standard-number")
+_ASSEMBLY = words.pattern("assembly")
+_OFFICE = words.pattern("office-ending")
+_NOT_A_LAW = words.pattern("not-a-law")
+_FILE_NUMBER = words.pattern("file-number")
+_GENERIC = words.pattern("generic")
+_FIRM = words.pattern("firm-ending")
+_COMMON = words.table("common-latin")
 _LATIN_EDGE = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 _MIN_PROBABILITY = 0.35
 
@@ -62,7 +48,9 @@ def _titles(text: str, guesses: list[Guess]) -> list[Candidate]:
     for match in _TITLE.finditer(text):
         start, end = match.span(1)
         kind = kind_of(simplify(match[1]))
-        guess = next((g for g in guesses if g.start < end and g.end > start and g.end - g.start >= (end - start) // 2), None)
+        guess = next(
+            (g for g in guesses if g.start < end and g.end > start and g.end - g.start >= (end - start) // 2), None
+        )
         numbered = bool(_STANDARD.search(text[max(0, match.start() - 32) : match.start()]))
         if kind and _CONTRACT.search(match[1]) and (guess is None or guess.type not in ("Instrument", "Publication")):
             continue
@@ -133,7 +121,12 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
 
 def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, int]:
     """A guess without the verb, preposition or conjunction that LAC sees at its beginning: 会同市委网信办."""
-    while start < end and seen.tagged[start][1] and seen.tagged[start][0] in ("p", "c", "d", "u", "v") and not text[start].isascii():
+    while (
+        start < end
+        and seen.tagged[start][1]
+        and seen.tagged[start][0] in ("p", "c", "d", "u", "v")
+        and not text[start].isascii()
+    ):
         after = start + 1
         while after < end and not seen.tagged[after][1]:
             after += 1
@@ -144,7 +137,7 @@ def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, in
 
 
 def _weak_guess(text: str, guess: Guess, seen: Clues) -> str:
-    """"no" for what can't be a name, "doubt" for what nothing but the model supports; a relation may support it yet."""
+    """What is wrong with a guess: "no", it can't be a name; "doubt", nothing but the model supports it, as yet."""
     name = text[guess.start : guess.end]
     if _GENERIC.fullmatch(name) or _FILE_NUMBER.fullmatch(name):
         return "no"
@@ -176,7 +169,19 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
         if number and "." in number.group() + text[end : end + 1]:
             start += number.end()
     # 市互联网信息办公室, of which the model may leave out the first letter
-    if text[start - 1 : start] in ("市", "省", "区", "县") and text[start - 2 : start - 1] in ("，", "、", "由", "和", "与", "及", "。", "：", "经", "向", ""):
+    if text[start - 1 : start] in ("市", "省", "区", "县") and text[start - 2 : start - 1] in (
+        "，",
+        "、",
+        "由",
+        "和",
+        "与",
+        "及",
+        "。",
+        "：",
+        "经",
+        "向",
+        "",
+    ):
         start -= 1
     piece = text[start:end]
     for opening, closing in ("（）", "()"):
@@ -239,7 +244,9 @@ def repeat(text: str, mentions: list[Mention]) -> list[Mention]:
         at = text.find(form)
         while at >= 0:
             end = at + len(form)
-            bare = model.type in ("Instrument", "Publication") and len(form) <= 4 and text[at - 1 : at] not in ("《", "“")
+            bare = (
+                model.type in ("Instrument", "Publication") and len(form) <= 4 and text[at - 1 : at] not in ("《", "“")
+            )
             if not any(taken[at:end]) and _alone(text, at, end) and not bare:
                 added.append(replace(model, start=at, end=end, reason="repeat"))
                 taken[at:end] = b"\1" * len(form)

@@ -1,5 +1,6 @@
-"""Names within names: 中国互联网协会区块链工作委员会 belongs to 中国互联网协会, and 《财政部 税务总局关于…的通知》 names its issuers.
+"""Names within names.
 
+中国互联网协会区块链工作委员会 belongs to 中国互联网协会, and 《财政部 税务总局关于…的通知》 names its issuers.
 Both give mentions that overlap the name they stand in, and a relation whose evidence is that name's sentence.
 """
 
@@ -13,7 +14,7 @@ from kg.extract import sentences
 from kg.extract.gazetteer import Gazetteer
 from kg.ids import normalise
 from kg.items import EntityType, Mention, Relation, Said
-from kg.resolve.reference import Reference
+from kg.reference import Reference
 from kg.settings import asset
 
 _WHOLE = re.compile(
@@ -30,11 +31,26 @@ _ABOUT = re.compile(r"(?:印发|发布|公布|进一步|继续|加快|促进|规
 def _units() -> tuple[str, ...]:
     rows = asset("data", "patterns", "unitwords.tsv").read_text(encoding="utf-8").splitlines()
     found = [r.split("\t")[0] for r in rows if r and not r.startswith("#") and r.split("\t")[2:3] == ["yes"]]
-    return (*found, "网络", "推进计划", "专委会", "专业委员会", "工作委员会", "学术委员会", "论坛", "研究所", "研究中心")
+    return (
+        *found,
+        "网络",
+        "推进计划",
+        "专委会",
+        "专业委员会",
+        "工作委员会",
+        "学术委员会",
+        "论坛",
+        "研究所",
+        "研究中心",
+    )
 
 
 def _unit(text: str) -> bool:
-    return len(text) >= 2 and text.endswith(_units()) and not text.startswith(("的", "和", "与", "及", "、", "市", "省", "区", "县"))
+    return (
+        len(text) >= 2
+        and text.endswith(_units())
+        and not text.startswith(("的", "和", "与", "及", "、", "市", "省", "区", "县"))
+    )
 
 
 def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[str, EntityType] | None:
@@ -43,7 +59,7 @@ def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[s
     known = bool(rows) and reference.is_strong(name, rows[0])
     for cut in range(len(name) - 2, 1, -1):
         head, rest = name[:cut], name[cut:].strip()
-        if not _unit(rest) or name[cut - 1].isascii() and name[cut].isascii():
+        if not _unit(rest) or (name[cut - 1].isascii() and name[cut].isascii()):
             continue
         if known and rows[0].type == "Regulator" and not _OFFICES.search(rest):
             continue
@@ -58,7 +74,11 @@ def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[s
         if re.fullmatch(_WHOLE, head) and not re.search(r"[省市区县州盟](?:委|部)$|[省市区县]", head):
             type_: EntityType = "Regulator" if re.search(r"(?:局|部|署|法院|委员会)$", head) else "Organization"
             return head, type_
-        if _LATIN.fullmatch(head.strip()) and not rest[0].isascii() and head.strip() not in ("AI", "IT", "VR", "AR", "IoT"):
+        if (
+            _LATIN.fullmatch(head.strip())
+            and not rest[0].isascii()
+            and head.strip() not in ("AI", "IT", "VR", "AR", "IoT")
+        ):
             return head.strip(), "Organization"
     return None
 

@@ -104,8 +104,10 @@ _SCALES = "|".join(sorted(map(re.escape, _SCALE), key=len, reverse=True))
 _MONEY = re.compile(
     rf"(?P<before>(?:{_either(_QUALIFIERS, '.')})\s?)?"
     rf"(?:(?P<sign>{_either(_CURRENCIES, '.')})\s?)?"
-    rf"(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|[数上近]?[一二三四五六七八九十百千两几多]{{1,6}}|数|(?<=[近超逾约过])(?=[十百千]?[万亿]))"
-    rf"(?P<more>多|余)?\s?(?P<scale>{_SCALES})?(?P<more2>多|余)?\s?(?:（|\()?(?P<unit>{_either(_CURRENCIES, '[^$¥€£₩]')})?"
+    rf"(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|[数上近]?[一二三四五六七八九十百千两几多]{{1,6}}|数"
+    rf"|(?<=[近超逾约过])(?=[十百千]?[万亿]))"
+    rf"(?P<more>多|余)?\s?(?P<scale>{_SCALES})?(?P<more2>多|余)?\s?(?:（|\()?"
+    rf"(?P<unit>{_either(_CURRENCIES, '[^$¥€£₩]')})?"
     rf"(?P<after>左右|上下|以上|以下)?",
     re.IGNORECASE,
 )
@@ -161,10 +163,7 @@ def find_money(text: str) -> list[Money]:
 def find_shares(text: str) -> list[Share]:
     found = []
     for match in _SHARE.finditer(text):
-        if match["number"]:
-            value = Decimal(match["number"])
-        else:
-            value = Decimal(chinese_number(match["zh"]) or 0)
+        value = Decimal(match["number"]) if match["number"] else Decimal(chinese_number(match["zh"]) or 0)
         if 0 < value <= 100:
             found.append(Share(*match.span(), match.group(), value / 100))
     return found

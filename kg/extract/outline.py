@@ -1,6 +1,6 @@
 """A sentence with one character for each thing in it: what the grammar is written over.
 
-``8月19日，AMD拟以49亿美元收购服务器制造商ZT Systems`` becomes ``Ⓓ，Ⓒ拟以Ⓜ收购服务器制造商Ⓒ``, where each circled letter is
+``8月19日，AMD拟以49亿美元收购服务器商ZT Systems`` becomes ``Ⓓ，Ⓒ拟以Ⓜ收购服务器商Ⓒ``, where each circled letter is
 a character of a private range that stands for one mention, date, amount, share or round. Quotation marks and what
 stands in brackets are left out, so that a rule needn't think of them.
 """
@@ -27,7 +27,7 @@ BASES: dict[str, int] = {
     "Round": 0xE900,
 }
 MENTIONS = f"{chr(BASES['Regulator'])}-{chr(BASES['Person'] + _RANGE - 1)}"
-_QUOTES = frozenset("“”\"「」『』《》〈〉【】‘’")
+_QUOTES = frozenset('“”"「」『』《》〈〉【】‘’')
 
 
 def letters(type_: str) -> str:

@@ -23,9 +23,8 @@ from kg.extract.lac import load as load_lac
 from kg.extract.plain import simplify
 from kg.extract.recogniser import Guess, Recogniser, clues, model_path
 from kg.extract.tokenizer import Tokenizer
-from kg.ids import normalise
 from kg.items import EntityType
-from kg.resolve.reference import Reference
+from kg.reference import Reference
 
 # what other people's pipelines call what we look for
 _FOREIGN: dict[str, EntityType] = {
@@ -42,7 +41,15 @@ _FOREIGN: dict[str, EntityType] = {
     "Person": "Person",
 }
 
-for _name, _default in (("plain", ""), ("told", None), ("guesses", None), ("clues", None), ("mentions", None), ("found", None), ("documents", ())):
+for _name, _default in (
+    ("plain", ""),
+    ("told", None),
+    ("guesses", None),
+    ("clues", None),
+    ("mentions", None),
+    ("found", None),
+    ("documents", ()),
+):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=_default)
 
@@ -80,7 +87,9 @@ def make_foreign(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:
     try:
         other = spacy.load(model)
     except OSError:
-        raise UsageError(f"There is no spaCy pipeline called {model}: install it with pip, or leave out --model.") from None
+        raise UsageError(
+            f"There is no spaCy pipeline called {model}: install it with pip, or leave out --model."
+        ) from None
 
     def recognise(doc: Doc) -> Doc:
         doc._.guesses = [
@@ -185,6 +194,3 @@ def run(nlp: Language, text: str, told: date | None) -> Doc:
     doc = nlp.make_doc(text)
     doc._.told = told
     return nlp(doc)
-
-
-

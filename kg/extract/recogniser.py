@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from spacy.tokens import Doc
@@ -30,9 +31,55 @@ _TITLE = re.compile(r"《([^《》]{1,120})》|〈([^〈〉]{1,80})〉")
 _QUOTED = re.compile(r"“[^“”]{1,40}”|「[^「」]{1,40}」|\"[^\"\n]{1,40}\"")
 _PAREN = re.compile(r"（[^（）]{1,60}）|\([^()]{1,60}\)")
 _FIRM_WORDS = frozenset(
-    "inc ltd llc lp plc corp co gmbh ag sa ab nv bv capital ventures venture partners partner holdings holding group fund "
-    "management equity labs lab technologies technology tech systems networks software security robotics therapeutics bio "
-    "investments investment bank ai io global international media energy motors semiconductor".split()
+    [
+        "inc",
+        "ltd",
+        "llc",
+        "lp",
+        "plc",
+        "corp",
+        "co",
+        "gmbh",
+        "ag",
+        "sa",
+        "ab",
+        "nv",
+        "bv",
+        "capital",
+        "ventures",
+        "venture",
+        "partners",
+        "partner",
+        "holdings",
+        "holding",
+        "group",
+        "fund",
+        "management",
+        "equity",
+        "labs",
+        "lab",
+        "technologies",
+        "technology",
+        "tech",
+        "systems",
+        "networks",
+        "software",
+        "security",
+        "robotics",
+        "therapeutics",
+        "bio",
+        "investments",
+        "investment",
+        "bank",
+        "ai",
+        "io",
+        "global",
+        "international",
+        "media",
+        "energy",
+        "motors",
+        "semiconductor",
+    ]
 )
 _LONGEST = 512  # tokens a sequence; longer sentences are cut at a mark of punctuation
 
@@ -111,8 +158,8 @@ def featurise(doc: Doc, plain: str, seen: Clues) -> list[Features]:
     for token in doc:
         at = token.idx
         word = plain[at : at + len(token)].lower()
-        tag, starts = tagged[at]
-        base.append((word, tag, "B" if starts else "I", words[at], known[at]))
+        tag, begins = tagged[at]
+        base.append((word, tag, "B" if begins else "I", words[at], known[at]))
     edge = ("", "", "", "", "")
     rows: list[Features] = []
     for i, token in enumerate(doc):
@@ -145,7 +192,8 @@ def featurise(doc: Doc, plain: str, seen: Clues) -> list[Features]:
             "L=" + lac_word,
             "Le=" + lac_word[-2:],
             "Ln=" + next((b[3] for b in (n1, n2, n3) if b[3] != lac_word), ""),
-            "Lp=" + (p1[3] if p1[3] != lac_word else next((near(-k)[3] for k in range(2, 8) if near(-k)[3] != lac_word), "")),
+            "Lp="
+            + (p1[3] if p1[3] != lac_word else next((near(-k)[3] for k in range(2, 8) if near(-k)[3] != lac_word), "")),
             "k=" + mark,
             "kp=" + p1[4],
             "kn=" + n1[4],
@@ -181,7 +229,7 @@ def sequences(doc: Doc) -> list[tuple[int, int]]:
             cuts.append(token.i + 1)
     if cuts[-1] != len(doc):
         cuts.append(len(doc))
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    return [(a, b) for a, b in pairwise(cuts) if a < b]
 
 
 class Recogniser:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
+from itertools import combinations
 
 import yaml
 
-from kg.extract import grammar, numbers, sentences, terms
+from kg.extract import grammar, numbers, sentences, terms, words
 from kg.extract.dates import When, find_dates
 from kg.extract.grammar import Grammar, Match
 from kg.extract.kinds import is_draft
@@ -21,21 +21,16 @@ from kg.items import Mention, Raise, Relation, Said, Terms
 from kg.settings import asset
 
 _DEALS = ("acquires", "investsIn")
-_HEARSAY = re.compile(
-    r"据[^，。；]{0,20}(?:知情人士|消息人士|报道|透露|外媒|媒体)|知情人士|消息人士|有报道称|传闻|据传|报道称|"
-    r"\b(?:reportedly|people familiar|sources said|according to (?:a )?report)"
-)
-_CONSULT = re.compile(r"征求[^，。；]{0,12}意见|征集[^，。；]{0,6}意见|公开征询|公众咨询|public (?:comment|consultation)")
-_COLLECTIVE = re.compile(r"(?P<n>[一二三四五六七八九十两]{1,3}|\d{1,2})(?:个)?(?:部门|部委|委局|单位|机构)")
+_HEARSAY = words.pattern("hearsay")
+_CONSULT = words.pattern("consultation")
+_COLLECTIVE = words.pattern("collective")
 
 
 # a firm behind these is acted on or quoted, and isn't what the sentence is about
-_ASIDE = re.compile(r"(?:据|由|被|对|与|向|给|从|和|、)$")
-_COURT = re.compile(r"法院|法庭|court$")
-_DENIED = re.compile(
-    r"消息不实|不属实|子虚乌有|予以否认|否认[^，。；]{0,14}(?:收购|投资|传闻|报道)|没有任何[^，。；]{0,6}计划|并无[^，。；]{0,8}计划|从未(?:计划|考虑|讨论|寻求)"
-)
-_SPEAKS = re.compile(r"(?:[^，。；]{0,8})?(?:消息|讯|报道|援引|获悉)")
+_ASIDE = words.pattern("aside")
+_COURT = words.pattern("court")
+_DENIED = words.pattern("denied")
+_SPEAKS = words.pattern("speaks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,12 @@ class State:
     def get(self, name: str) -> tuple[int, ...]:
         if name == "issuers":
             return self.issuers
-        place = {"topic": self.topic, "raiser": self.raiser, "document": self.document, "target-state": self.target}.get(name)
+        place = {
+            "topic": self.topic,
+            "raiser": self.raiser,
+            "document": self.document,
+            "target-state": self.target,
+        }.get(name)
         return () if place is None else (place,)
 
 
@@ -253,7 +253,9 @@ class Reader:
     def _price(self, s: _Sentence) -> None:
         """A price that stands in the sentence after the deal."""
         money = [m for m in s.money if m.amount is not None]
-        if len(money) != 1 or not re.search("交易(?:价|金额|额|对价|总价|作价|规模)|对价|代价|总价|收购价|作价", s.sketch.text):
+        if len(money) != 1 or not re.search(
+            "交易(?:价|金额|额|对价|总价|作价|规模)|对价|代价|总价|收购价|作价", s.sketch.text
+        ):
             return
         last = self.found.relations[-1] if self.found.relations else None
         if last is None or last.type != "acquires" or last.terms is None or last.terms.amount is not None:
@@ -285,7 +287,9 @@ class Reader:
                 continue
             self.state.topic = thing.ref
             break
-        documents = [t for c in s.sketch.text if (t := s.sketch.things.get(c)) and t.type in ("Instrument", "Publication")]
+        documents = [
+            t for c in s.sketch.text if (t := s.sketch.things.get(c)) and t.type in ("Instrument", "Publication")
+        ]
         stated = [r for r in self.found.relations if r.start == s.start and r.type in ("issuedBy", "draftedBy")]
         if stated:
             self.state.document = stated[0].subject
@@ -327,13 +331,21 @@ class Reader:
             if relation in _DEALS and _DENIED.search(s.sketch.text[match.start :]):
                 continue
             if rule.subject in grammar.STATES and any(
-                r.type == relation and r.start == s.start and self._name(r.object) == self._name(b) for r in self.found.relations
+                r.type == relation and r.start == s.start and self._name(r.object) == self._name(b)
+                for r in self.found.relations
             ):
                 continue
             self._seen.add(key)
             if relation in _DEALS and stated is None:
                 stated = terms.read(
-                    relation, s.sketch, match, s.money, s.shares, s.dates, s.rounds, self.told.isoformat() if self.told else None
+                    relation,
+                    s.sketch,
+                    match,
+                    s.money,
+                    s.shares,
+                    s.dates,
+                    s.rounds,
+                    self.told.isoformat() if self.told else None,
                 )
             said = Said.HEARSAY if _HEARSAY.search(self.plain[s.start : s.end]) else Said.SUMMARY
             when = terms.nearest_date(s.sketch, match, s.dates)
@@ -392,7 +404,9 @@ class Reader:
                 return None  # what firms and bodies sign with one another is an agreement
             draft = is_draft(title) and not verb.endswith("通过")
             after = s.sketch.text[match.start : match.end + 60]
-            if draft or (_CONSULT.search(after) and match.rule.id != "issue-passive" and not re.search("修订发布|正式", after)):
+            if draft or (
+                _CONSULT.search(after) and match.rule.id != "issue-passive" and not re.search("修订发布|正式", after)
+            ):
                 return "draftedBy"
         return relation
 
@@ -420,13 +434,23 @@ class Reader:
                 if not wanted or wanted < 2:
                     continue
                 after = re.match(r"(?:近日|日前)?(?:联合|共同|关于)?(?:印发|发布|出台|公布)", piece[match.end() :])
-                document = next((i for i, m in enumerate(self.mentions) if start + match.end() <= m.start < end
-                                 and m.type in ("Instrument", "Publication")), None)
+                document = next(
+                    (
+                        i
+                        for i, m in enumerate(self.mentions)
+                        if start + match.end() <= m.start < end and m.type in ("Instrument", "Publication")
+                    ),
+                    None,
+                )
                 if document is None or not after:
                     continue
                 name = self._name(document)
                 drafted = [r for r in self.found.relations if r.type == "draftedBy" and self._name(r.subject) == name]
-                issued = {self._name(r.object) for r in self.found.relations if r.type == "issuedBy" and self._name(r.subject) == name}
+                issued = {
+                    self._name(r.object)
+                    for r in self.found.relations
+                    if r.type == "issuedBy" and self._name(r.subject) == name
+                }
                 if len({self._name(r.object) for r in drafted}) >= wanted > len(issued):
                     places = {id(r) for r in drafted}
                     self.found.relations = [
@@ -435,10 +459,12 @@ class Reader:
                     issued = {self._name(r.object) for r in drafted}
                 if 0 < len(issued) < wanted:
                     self.found.warnings.append(
-                        f"{match.group()} 印发《{self.mentions[document].text}》, but the text names {len(issued)} of them"
+                        f"{match.group()} issued 《{self.mentions[document].text}》, but the text names {len(issued)}"
                     )
         # who issues a document has it drafted, too: that is said once
-        issued_pairs = {(self._name(r.subject), self._name(r.object)) for r in self.found.relations if r.type == "issuedBy"}
+        issued_pairs = {
+            (self._name(r.subject), self._name(r.object)) for r in self.found.relations if r.type == "issuedBy"
+        }
         self.found.relations = [
             r
             for r in self.found.relations

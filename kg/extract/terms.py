@@ -46,7 +46,7 @@ def words() -> Words:
 ROUND = re.compile(
     r"(?:pre[-\s]?|Pre[-\s]?|PRE[-\s]?)?[A-N]\d?\+{0,2}\s?(?:\d\s?)?(?:轮|輪)"
     r"|(?:天使\+?|种子\+?|种子前|准天使|Pre-?IPO|pre-?IPO|天使|种子|種子|IPO前)(?:轮|輪)"
-    r"|(?:战略|戰略|股权|新一轮战略|产业)(?:融资|投资|融資)(?!者|方|人)"
+    r"|(?:战略|戰略|股权|产业)(?:融资|融資)(?!者|方|人)"
     r"|(?:[Pp]re-)?[Ss]eries [A-H]\d?\+?\b(?: extension)?|\b(?:[Pp]re-)?[Ss]eed(?: round| funding)\b|\b[Aa]ngel round\b"
 )
 
@@ -80,7 +80,14 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
     table = words().acquisition if relation == "acquires" else words().funding
     # from the clause's beginning, so that another deal's words in the same sentence don't count
     start = 0
-    for cut in () if relation == "investsIn" else re.finditer(r"[，；。](?=[^，；。]{0,40}[" + _firms() + r"][^，；。]{0,40}(?:收购|并购|领投|投资))", outline.text[: match.start]):
+    for cut in (
+        ()
+        if relation == "investsIn"
+        else re.finditer(
+            r"[，；。](?=[^，；。]{0,40}[" + _firms() + r"][^，；。]{0,40}(?:收购|并购|领投|投资))",
+            outline.text[: match.start],
+        )
+    ):
         start = cut.end()
     near = outline.text[start:] if start else outline.text
     found = _status(near, table)
@@ -91,9 +98,7 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
     return found
 
 
-def amounts(
-    outline: Outline, match: Match, money: list[Money]
-) -> tuple[Money | None, Decimal | None]:
+def amounts(outline: Outline, match: Match, money: list[Money]) -> tuple[Money | None, Decimal | None]:
     """The price, and the valuation, that stand nearest to the match in the sentence."""
     w = words()
     best: tuple[int, Money] | None = None
@@ -115,7 +120,7 @@ def amounts(
             continue
         distance = 0 if match.start <= i <= match.end else min(abs(i - match.start), abs(i - match.end))
         # another deal's amount stands behind another deal's verb
-        between = outline.text[match.end : i] if i > match.end else outline.text[i:match.start]
+        between = outline.text[match.end : i] if i > match.end else outline.text[i : match.start]
         if re.search(r"收购|并购|领投", between):
             distance += 60
         if w.price.search(before[-8:]):

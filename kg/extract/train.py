@@ -21,7 +21,7 @@ from kg.extract.lac import load
 from kg.extract.plain import simplify
 from kg.extract.recogniser import TAGS, clues, featurise, model_path, sequences
 from kg.extract.tokenizer import Tokenizer
-from kg.resolve.reference import Reference
+from kg.reference import Reference
 from kg.settings import asset
 
 _MARK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])+?)\]\((REG|INS|PUB|COM|ORG|PER)\)")

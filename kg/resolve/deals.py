@@ -12,7 +12,9 @@ from dataclasses import replace
 from kg.ids import normalise
 from kg.items import DEAL_STATUS, Terms
 
-_STAGE = {status: i for i, status in enumerate(("rumoured", "in-talks", "proposed", "announced", "completed", "terminated"))}
+_STAGE = {
+    status: i for i, status in enumerate(("rumoured", "in-talks", "proposed", "announced", "completed", "terminated"))
+}
 assert set(_STAGE) == set(DEAL_STATUS)
 
 

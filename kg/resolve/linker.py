@@ -21,7 +21,6 @@ from kg.items import (
     Entity,
     EntityType,
     Extraction,
-    Item,
     ItemFacts,
     Label,
     Mention,
@@ -30,8 +29,8 @@ from kg.items import (
     Said,
     Terms,
 )
+from kg.reference import Place, Reference, Row
 from kg.resolve import deals, local
-from kg.resolve.reference import Place, Reference, Row
 
 _BODIES = ("Regulator", "Company", "Organization")
 _DOCUMENTS = ("Instrument", "Publication")
@@ -89,9 +88,7 @@ class Linker:
         if government is not None:
             return _Known(ids.reference(government.id), government.type, f"{name} acts: its government", government)
         if type_ == "Regulator":
-            body = local.parse(simplify(name), self.reference) or local.expand(
-                simplify(name), places, self.reference
-            )
+            body = local.parse(simplify(name), self.reference) or local.expand(simplify(name), places, self.reference)
             if body is not None:
                 row = self._row(body.name, type_)
                 if row is not None:
@@ -100,7 +97,9 @@ class Linker:
                 return _Known(ids.entity("Regulator", body.key), "Regulator", why + reason, None, body.place)
         weak = self._weak(name, type_, present)
         if weak is not None:
-            return _Known(ids.reference(weak.id), weak.type, why + f"a short name of {weak.id} that the text supports", weak)
+            return _Known(
+                ids.reference(weak.id), weak.type, why + f"a short name of {weak.id} that the text supports", weak
+            )
         if type_ in _DOCUMENTS:
             key = self.document_key(name)
             row = self._row(key, type_)
@@ -113,7 +112,11 @@ class Linker:
         for row in self.reference.find(name):
             if not self.reference.is_strong(name, row):
                 continue
-            if row.type == type_ or (row.type in _BODIES and type_ in _BODIES) or (row.type in _DOCUMENTS and type_ in _DOCUMENTS):
+            if (
+                row.type == type_
+                or (row.type in _BODIES and type_ in _BODIES)
+                or (row.type in _DOCUMENTS and type_ in _DOCUMENTS)
+            ):
                 # normalising folds case, which tells short Latin names from words
                 if name.isascii() and len(name) <= 5 and name not in row.names:
                     continue
@@ -126,7 +129,9 @@ class Linker:
             for r in self.reference.find(name)
             if r.type == type_ and (not name.isascii() or len(name) > 5 or name in r.names)
         ]
-        supported = [r for r in rows if present & {ids.normalise(n) for n in r.names if ids.normalise(n) != ids.normalise(name)}]
+        supported = [
+            r for r in rows if present & {ids.normalise(n) for n in r.names if ids.normalise(n) != ids.normalise(name)}
+        ]
         if len(supported) == 1:
             return supported[0]
         return rows[0] if len(rows) == 1 and type_ != "Instrument" else None
@@ -145,7 +150,9 @@ def _types(extractions: Iterable[Extraction]) -> dict[str, EntityType]:
     votes: dict[str, Counter[EntityType]] = defaultdict(Counter)
     for extraction in extractions:
         for mention in extraction.mentions:
-            votes[ids.normalise(mention.full or mention.text)][mention.type] += 3 if mention.reason in ("known", "title") else 1
+            votes[ids.normalise(mention.full or mention.text)][mention.type] += (
+                3 if mention.reason in ("known", "title") else 1
+            )
         for relation in extraction.relations:
             # a relation says what its ends are
             if relation.type in ("acquires", "investsIn", "subsidiaryOf") and relation.confidence >= 0.85:
@@ -320,7 +327,9 @@ def _rounds(
         if (r.mention is not None and known[r.mention].iri == investee) or (r.mention is None and count == 1)
     ]
     # investors whose sentences name different rounds are of different rounds; the others belong to the only one
-    named = {deals.round_key(t.round): t.round for _, rs in investors for t in [r.terms for r in rs if r.terms] if t.round}
+    named = {
+        deals.round_key(t.round): t.round for _, rs in investors for t in [r.terms for r in rs if r.terms] if t.round
+    }
     told = {deals.round_key(t.round): t.round for t, _ in raises if t.round}
     only = next(iter(named.values()), None) if len(named) == 1 else None
     if not named and len(told) == 1:
@@ -328,12 +337,14 @@ def _rounds(
     groups: dict[str | None, list[tuple[str, list[Relation]]]] = defaultdict(list)
     for investor, relations in investors:
         own = next((r.terms.round for r in relations if r.terms and r.terms.round), None) or only
-        groups[own if own is None else next(n for k, n in {**told, **named}.items() if k == deals.round_key(own))].append(
-            (investor, relations)
-        )
+        groups[
+            own if own is None else next(n for k, n in {**told, **named}.items() if k == deals.round_key(own))
+        ].append((investor, relations))
     for name, members in groups.items():
         key = deals.round_key(name)
-        own_raises = [(t, h) for t, h in raises if t.round is None or deals.round_key(t.round) == key or len(groups) == 1]
+        own_raises = [
+            (t, h) for t, h in raises if t.round is None or deals.round_key(t.round) == key or len(groups) == 1
+        ]
         each = {
             investor: deals.status([(r.terms or Terms(), _aside(r)) for r in relations], "")
             for investor, relations in members
@@ -347,7 +358,14 @@ def _rounds(
         iri = ids.funding_round(investee, key)
         leads = tuple(i for i, relations in members if any(r.terms and r.terms.lead for r in relations))
         same = [i for i, _ in members if each[i] in ("", status)]
-        round_ = Deal(iri, "FundingRound", terms, investors=tuple(same), leads=tuple(i for i in leads if i in same), investee=investee)
+        round_ = Deal(
+            iri,
+            "FundingRound",
+            terms,
+            investors=tuple(same),
+            leads=tuple(i for i in leads if i in same),
+            investee=investee,
+        )
         facts.deals.append(round_)
         for investor, _ in members:
             deal_of["investsIn", investor, investee] = iri
@@ -364,5 +382,3 @@ def _rounds(
             )
             facts.deals.append(part)
             deal_of["investsIn", investor, investee] = part.iri
-
-

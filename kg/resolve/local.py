@@ -1,7 +1,7 @@
 """Local bodies of China, [place][function][rank]: understood, not listed.
 
-北京市网信办, 北京市互联网信息办公室 and, in a Beijing notice, 市委网信办 are one body. The place is found in the tables of
-places, the function in data/patterns/functions.tsv; a short form (市商务局) takes its place from the document.
+北京市网信办, 北京市互联网信息办公室 and, in a Beijing notice, 市委网信办 are one body. The place is found in the tables
+of places, the function in data/patterns/functions.tsv; a short form (市商务局) takes its place from the document.
 """
 
 from __future__ import annotations
@@ -10,12 +10,19 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from kg.resolve.reference import Place, Reference
+from kg.reference import Place, Reference
 from kg.settings import asset
 
 _SHORT = re.compile(r"^(?:中共)?(?P<level>省|自治区|市|区|县|州|盟)(?:委|人民政府|政府)?(?P<rest>.{2,20})$")
-_LEVELS = {"省": ("province",), "自治区": ("province",), "市": ("prefecture", "province"), "州": ("prefecture",),
-           "盟": ("prefecture",), "区": ("county",), "县": ("county",)}
+_LEVELS = {
+    "省": ("province",),
+    "自治区": ("province",),
+    "市": ("prefecture", "province"),
+    "州": ("prefecture",),
+    "盟": ("prefecture",),
+    "区": ("county",),
+    "县": ("county",),
+}
 _RANK = re.compile(r"(?:管理局|局|厅|委员会|委|办公室|办|部门|支队|总队)$")
 
 
@@ -49,9 +56,9 @@ def function_of(rest: str) -> str | None:
 
 
 def places_in(text: str, reference: Reference) -> list[tuple[int, Place]]:
-    """Divisions that a text names in full (合肥市, 徐汇区), and provinces by their short names, with where."""
+    """Divisions that a text names, with where."""
     found = []
-    for match in re.finditer(r"[一-鿿]{2,12}?(?:省|自治区|市|区|县|州|盟)|北京|上海|天津|重庆|广东|江苏|浙江|安徽|福建|山东|湖北|湖南|四川|河南|河北|深圳|广州|杭州|合肥|成都|武汉|南京|苏州|青岛|海南|贵州|云南|江西|陕西|山西|辽宁|吉林|黑龙江", text):
+    for match in reference.place_pattern.finditer(text):
         name = match.group()
         for start in range(len(name) - 1):
             places = reference.find_place(name[start:])
@@ -81,7 +88,11 @@ def parse(name: str, reference: Reference) -> Body | None:
     if best is None:
         return None
     rest = re.sub(r"^(?:省|市|区|县)?(?:委|人民政府|政府)(?=.{2,})", "", name[best[0] :])
-    rest = re.sub(r"^(?:省|市|区|县)(?=.{2,})", "", rest) if best[1].short and name[: best[0]].endswith(best[1].short) else rest
+    rest = (
+        re.sub(r"^(?:省|市|区|县)(?=.{2,})", "", rest)
+        if best[1].short and name[: best[0]].endswith(best[1].short)
+        else rest
+    )
     function = function_of(rest)
     return Body(best[1], function, best[1].name + rest) if function else None
 
@@ -97,7 +108,9 @@ def expand(name: str, around: list[Place], reference: Reference) -> Body | None:
     fits: list[Place] = []
     for place in around:
         for candidate in (place, *reference.within(place)):
-            municipality = candidate.level == "province" and not candidate.name.endswith("市") and match["level"] == "市"
+            municipality = (
+                candidate.level == "province" and not candidate.name.endswith("市") and match["level"] == "市"
+            )
             if candidate.level in _LEVELS[match["level"]] and not municipality and candidate not in fits:
                 fits.append(candidate)
     exact = [p for p in fits if p.name.endswith(match["level"])]

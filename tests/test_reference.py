@@ -10,8 +10,8 @@ import pytest
 
 from kg.errors import ReadError
 from kg.ids import normalise
-from kg.resolve import reference as module
-from kg.resolve.reference import Reference, simplify
+from kg import reference as module
+from kg.reference import Reference, simplify
 from kg.settings import asset
 
 

@@ -141,6 +141,13 @@ class Reference:
         return MappingProxyType(found)
 
     @cached_property
+    def place_pattern(self) -> re.Pattern[str]:
+        """What may be a division in running text: full names by their rank, wider ones by their short names too."""
+        short = {p.short for p in self.places.values() if p.level != "county" and len(p.short) > 1}
+        names = sorted(short, key=lambda name: (-len(name), name))
+        return re.compile("[一-鿿]{2,12}?(?:省|自治区|市|区|县|州|盟)|" + "|".join(map(re.escape, names)))
+
+    @cached_property
     def traditional(self) -> Mapping[str, str]:
         """Traditional forms of names → the normalised name; only forms that differ from it.
 

@@ -1,0 +1,85 @@
+"""Every rule by its own examples, with the names given: what is tested is the grammar and not the recogniser."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from kg.errors import KgError
+from kg.extract import abbreviations, grammar
+from kg.extract.grammar import Grammar, Rule
+from kg.extract.plain import simplify
+from kg.extract.recogniser import TAGS
+from kg.extract.relations import Reader
+from kg.extract.train import unmark
+from kg.items import Mention
+
+RULES = grammar.load().rules
+FINDS = [(rule, example) for rule in RULES for example in rule.finds]
+MISSES = [(rule, example) for rule in RULES for example in rule.misses]
+_FACT = re.compile(r"(!?)(\w+)\(\[(.+?)\], \[(.+?)\]\)")
+
+Fact = tuple[str, str, str]
+
+
+def facts(marked: str) -> set[Fact]:
+    """What the grammar finds in a marked sentence."""
+    text, spans = unmark(marked.strip())
+    mentions = [Mention(a, b, text[a:b], TAGS[tag]) for a, b, tag in spans]
+    mentions = abbreviations.settle(text, mentions)
+    found = Reader(text, simplify(text), mentions, date(2024, 8, 19)).read()
+    return {(r.type, mentions[r.subject].text, mentions[r.object].text) for r in found.relations}
+
+
+def told(expected: str) -> list[tuple[bool, Fact]]:
+    parts = _FACT.findall(expected)
+    assert parts, f"no fact in {expected!r}"
+    return [(not negated, (relation, a, b)) for negated, relation, a, b in parts]
+
+
+@pytest.mark.parametrize(("rule", "example"), FINDS, ids=lambda x: x.id if isinstance(x, Rule) else "")
+def test_a_rule_finds_its_examples(rule: Rule, example: str) -> None:
+    marked, _, expected = example.partition("=>")
+    found = facts(marked)
+    for there, fact in told(expected):
+        assert (fact in found) is there, f"{fact} in {sorted(found)}"
+    # and nothing of that relation that the example doesn't list
+    listed = {fact for there, fact in told(expected) if there}
+    relations = {fact[0] for fact in listed}
+    extra = {fact for fact in found if fact[0] in relations} - listed
+    whole = {(r, b, a) for r, a, b in listed if r == "agreementWith"}
+    assert not extra - whole or rule.relation == "sues", f"also {sorted(extra)}"
+
+
+@pytest.mark.parametrize(("rule", "example"), MISSES, ids=lambda x: x.id if isinstance(x, Rule) else "")
+def test_a_rule_leaves_what_only_looks_alike(rule: Rule, example: str) -> None:
+    marked, _, expected = example.partition("=>")
+    found = facts(marked)
+    if expected:
+        for _, fact in told(expected):
+            assert fact not in found
+    else:
+        assert not {fact for fact in found if fact[0] == rule.relation}
+
+
+def test_the_grammar_is_as_large_as_it_says() -> None:
+    assert len(RULES) >= 80
+    assert len(FINDS) >= 60
+    assert len(MISSES) >= 12
+    assert {rule.relation for rule in RULES if not rule.sets} == set(grammar.RELATIONS)
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ({"id": "x", "relation": "marries", "pattern": "a"}, "no relation"),
+        ({"id": "x", "relation": "sues", "pattern": "{nonsense}"}, "not defined"),
+        ({"id": "x", "relation": "sues", "pattern": "("}, "rule x"),
+        ({"id": "x", "relation": "sues"}, "lacks"),
+    ],
+)
+def test_a_mistake_in_the_file_is_named(row: dict[str, str], fault: str) -> None:
+    with pytest.raises(KgError, match=fault):
+        Grammar({"cues": {}, "rules": [row]})
