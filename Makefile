@@ -11,11 +11,10 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
-# the two sample reports as PDF, a graph, its check and its map
+# the two sample reports, as a graph and a map
 demo: $(VENV)/.installed
 	@rm -rf demo && mkdir demo
 	$(BIN)/kg add --store demo/store data/samples/2024-06.pdf data/samples/2024-07.pdf
-	$(BIN)/kg check --store demo/store
 	$(BIN)/kg map --store demo/store -o demo/map.html
 	@echo "The map is demo/map.html: open it in a browser. Next: $(BIN)/kg show --store demo/store OpenAI"
 
