@@ -291,7 +291,8 @@ def run_digest(model: str | None = None) -> str:
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".py", ".yml", ".csv"):
                 found.update(path.name.encode() + b"\0" + path.read_bytes())
-    found.update((package / "graph" / "build.py").read_bytes())
+    for name in ("ids.py", "reference.py", "graph/build.py"):
+        found.update((package / name).read_bytes())
     return found.hexdigest()[:16]
 
 
