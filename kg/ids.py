@@ -26,7 +26,7 @@ def normalise(name: str) -> str:
 def key(name: str) -> str:
     """A name as a path segment. Longer ones end in a digest of the whole, so that two never share one."""
     name = unicodedata.normalize("NFKC", name).casefold().strip()
-    name = "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs", "Cn"} else " " for c in name)
+    name = "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs", "Cn"} and c != "\ufffd" else " " for c in name)
     slug = _NOT_IN_A_KEY.sub("-", name).strip("-")
     if not slug or len(slug) > _LONGEST:
         digest = hashlib.sha256(name.encode()).hexdigest()[:12]

@@ -60,7 +60,9 @@ def definitions(text: str, mentions: list[Mention]) -> dict[str, str]:
         other = re.split(r"[，,；;]", inside)[0].strip()
         if inner is not None and inner.end <= match.end("inside"):
             other = inner.text
-            if inner.type != mention.type and {inner.type, mention.type} & {"Person", "Instrument", "Publication"}:
+            person = mention.type == "Person" and inner.type in ("Company", "Organization") and " " in inner.text
+            apart = {inner.type, mention.type} & {"Person", "Instrument", "Publication"}
+            if inner.type != mention.type and apart and not person:
                 continue
         elif not re.fullmatch(r"[A-Z][A-Za-z&/\-]{1,14}", other):
             continue
@@ -108,6 +110,8 @@ def _short_for(short: str, long: str, type_: str) -> bool:
     if type_ == "Company":
         if short.isascii():
             return len(short) > 2 and long.startswith((short + " ", short + ".", short + ",")) and long.isascii()
+        if len(short) >= 4 and long.endswith(short) and short.endswith(("集团", "公司", "资本", "基金")):
+            return True
         rest = long[len(short) :]
         return (
             len(short) >= 2
@@ -120,6 +124,18 @@ def _short_for(short: str, long: str, type_: str) -> bool:
             )
         )
     return False
+
+
+def _parted(mention: Mention, defined: dict[str, str]) -> list[Mention]:
+    """甲公司和乙公司 as two, where the document has defined both as short forms."""
+    for match in re.finditer("[和与及]", mention.text):
+        left, right = mention.text[: match.start()], mention.text[match.end() :]
+        if left in defined and right in defined:
+            return [
+                replace(mention, end=mention.start + match.start(), text=left, full=defined[left]),
+                replace(mention, start=mention.start + match.end(), text=right, full=defined[right]),
+            ]
+    return [mention]
 
 
 def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset()) -> list[Mention]:
@@ -141,6 +157,7 @@ def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset
         replace(m, type=full_type[defined[m.text]].type, full=defined[m.text]) if m.text in defined else m
         for m in mentions
     ]
+    mentions = [part for m in mentions for part in _parted(m, defined)]
     taken = [(m.start, m.end) for m in mentions]
     extra = [e for e in extra if not any(a < e.end and e.start < b for a, b in taken)]
     mentions = repeat(text, sorted([*mentions, *extra], key=lambda m: m.start))

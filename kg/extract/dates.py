@@ -35,7 +35,7 @@ _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _DATE = re.compile(
     r"(?P<y>(?:19|20)\d{2})\s?[年./-]\s?(?P<m>1[0-2]|0?[1-9])(?:\s?[月./-]\s?(?P<d>3[01]|[12]\d|0?[1-9])(?:\s?[日号])?|月)"
     r"(?![\d.])"
-    r"|(?P<rel>今年|本年|去年|前年|明年)?(?P<m2>1[0-2]|0?[1-9])\s?月(?:\s?(?P<d2>3[01]|[12]\d|0?[1-9])\s?[日号])?(?!\d)"
+    r"|(?P<rel>今年|本年|去年|前年|明年)?(?<!\d)(?P<m2>1[0-2]|0?[1-9])\s?月(?:\s?(?P<d2>3[01]|[12]\d|0?[1-9])\s?[日号])?(?!\d)"
     r"|(?P<y3>(?:19|20)\d{2})\s?年(?!期|度|代|以?来)"
     r"|(?P<rely>今年|去年|前年|明年)"
     rf"|(?P<m4>{_MONTH})\.?\s(?P<d4>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:,?\s(?P<y4>(?:19|20)\d{{2}}))?\b"
@@ -71,14 +71,17 @@ def _iso(year: int | None, month: int | None = None, day: int | None = None) -> 
 def _year_of(month: int, day: int | None, told: date | None, ahead: bool) -> int | None:
     if told is None:
         return None
-    try:
-        candidate = date(told.year, month, day or 1)
-    except ValueError:
-        return None
-    # a week's grace: items are dated by when they were passed on, time zones differ
+    candidates = []
+    for year in (told.year - 1, told.year, told.year + 1):
+        try:
+            candidates.append(date(year, month, day or 1))
+        except ValueError:
+            continue  # 2月29日
     if ahead:
-        return told.year if candidate >= told - timedelta(days=7) else told.year + 1
-    return told.year if candidate <= told + timedelta(days=7) else told.year - 1
+        # a month's grace: what has just come into force is still news
+        return min((c.year for c in candidates if c >= told - timedelta(days=31)), default=None)
+    # a week's grace: items are dated by when they were passed on, time zones differ
+    return max((c.year for c in candidates if c <= told + timedelta(days=7)), default=None)
 
 
 def find_dates(text: str, told: date | None) -> list[When]:
@@ -86,6 +89,9 @@ def find_dates(text: str, told: date | None) -> list[When]:
     found: list[When] = []
     for match in _DATE.finditer(text):
         g = match.groupdict()
+        month_word = g["m4"] or g["m5"] or g["m6"]
+        if month_word and month_word.islower():
+            continue  # firms that may 5 years on
         ahead = text[max(0, match.start() - 1) : match.start()] in {"自", "于", "从"} and bool(
             re.match(r"起?(?:正式)?(?:施行|实施|生效)|起", text[match.end() : match.end() + 8])
         )
@@ -102,8 +108,6 @@ def find_dates(text: str, told: date | None) -> list[When]:
                 year = int(near[:4]) if near else _year_of(month, day, told, ahead)
                 if year is None and last:
                     year = int(last[1])
-            if day is None and text[match.end() : match.end() + 1] in {"份", "内"} and not g["rel"]:
-                pass
             iso = _iso(year, month, day)
         elif g["y3"]:
             iso = _iso(int(g["y3"]))

@@ -15,8 +15,10 @@ _TAIL = re.compile(
     r"|\s?(?:19|20)\d{2}\s?年?版?|——.*|\s+第\s?\d+\s?部分.*|[：:].*)+$"
 )
 _DRAFT = re.compile(
-    r"征求意见稿|草案|意见稿|讨论稿|送审稿|征集意见|徵求意見稿|诹詢|(?i:\bdraft\b|consultation paper|proposed rule)"
+    r"征求意见稿|草案|意见稿|讨论稿|送审稿|征集意见|徵求意見稿|(?:咨询|諮詢|咨詢)(?:文件|稿)|(?i:\bdraft\b|consultation paper|proposed rule)"
 )
+
+_HEAD = re.compile(r"\b(?:on|for|of|to|concerning|regarding|in)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ def _tables() -> tuple[list[tuple[str, Kind]], list[tuple[str, Kind]]]:
         kind = Kind(id_, "Publication" if type_ == "Publication" else "Instrument")
         zh += [(ending, kind) for ending in endings.split("|")]
         en += [(word, kind) for word in words.split("|")]
-    zh.sort(key=lambda row: -len(row[0]))
+    # a look-behind is no part of the ending: 办法 is longer than 法
+    zh.sort(key=lambda row: -len(re.sub(r"\(\?<!.*?\)", "", row[0])))
     en.sort(key=lambda row: -len(row[0]))
     return zh, en
 
@@ -62,7 +65,11 @@ def kind_of(title: str) -> Kind | None:
     lowered = base.casefold()
     # in English the kind may stand anywhere: Act on …, Guidelines for …; the word that comes last wins
     best: tuple[int, Kind] | None = None
-    head = re.split(r"\b(?:on|for|of|to|concerning|regarding|in)\b", lowered, maxsplit=1)[0]
+    head = _HEAD.split(lowered, maxsplit=1)[0]
+    for word, kind in en:
+        # memorandum of understanding, code of conduct: the preposition is the kind's own
+        if _HEAD.search(word) and (own := re.search(rf"\b{re.escape(word)}\b", lowered)) and own.start() <= len(head):
+            return kind
     for place in (head, lowered):
         for word, kind in en:
             for match in re.finditer(rf"\b{re.escape(word)}\b", place):

@@ -17,6 +17,7 @@ from kg.extract.kinds import kind_of
 from kg.extract.plain import simplify
 from kg.extract.recogniser import Clues, Guess
 from kg.items import EntityType, Mention
+from kg.reference import Reference
 
 _TITLE = re.compile(r"《([^《》\n]{2,160})》")
 _CONTRACT = words.pattern("contract")
@@ -28,7 +29,10 @@ _NOT_A_LAW = words.pattern("not-a-law")
 _FILE_NUMBER = words.pattern("file-number")
 _GENERIC = words.pattern("generic")
 _FIRM = words.pattern("firm-ending")
+_JOINED = words.pattern("joined")
 _COMMON = words.table("common-latin")
+_NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
+_UNMARKED = words.pattern("unmarked-title")
 _LATIN_EDGE = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 _MIN_PROBABILITY = 0.35
 
@@ -94,10 +98,14 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         start, end = _trim(text, *_without_verb(text, guess.start, guess.end, seen))
         if guess.type == "Regulator":
             end += len(m.group()) if (m := _OFFICE.match(text, end)) else 0
+        start += len(m.group()) if (m := _JOINED.match(text, start, end)) and end - start > 5 else 0
         # 财政部 税务总局: a space parts names, in Chinese
         for part in re.finditer(r"\S+(?:\s+(?![一-鿿])\S+|(?<![一-鿿])\s+\S+)*", text[start:end]):
             reason = "doubt" if weak else "model"
-            found.append(Candidate(start + part.start(), start + part.end(), guess.type, reason, 2))
+            type_, name = guess.type, simplify(text[start + part.start() : start + part.end()])
+            if type_ in ("Company", "Organization", "Regulator") and _place(name):
+                type_, reason = "Regulator", "place"
+            found.append(Candidate(start + part.start(), start + part.end(), type_, reason, 2))
     for hit in seen.found:
         if hit.known.weak or within(hit.start, hit.end, closed):
             continue
@@ -113,10 +121,25 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
     for match in _ASSEMBLY.finditer(text):
         if not within(*match.span(), closed):
             found.append(Candidate(*match.span(), "Regulator", "assembly", 1))
+    # GB/T 20988—2025《…》: the number of the standard that follows
+    found = [
+        c
+        for c in found
+        if c.type != "Instrument" or not (_STANDARD.match(text, c.start) and _NUMBERS.match(text, c.end))
+    ]
+    for match in _UNMARKED.finditer(text):
+        kind = kind_of(simplify(match["title"]))
+        if kind is not None:
+            found.append(Candidate(*match.span("title"), kind.type, "unmarked", 3))
     for match in _NUMBERED.finditer(text):
         if not within(*match.span(), closed):
             found.append(Candidate(*match.span(), "Instrument", "number", 1))
     return found
+
+
+def _place(name: str) -> bool:
+    reference = Reference.load()
+    return reference.find_country(name) is not None or bool(reference.find_place(name))
 
 
 def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, int]:
@@ -139,11 +162,18 @@ def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, in
 def _weak_guess(text: str, guess: Guess, seen: Clues) -> str:
     """What is wrong with a guess: "no", it can't be a name; "doubt", nothing but the model supports it, as yet."""
     name = text[guess.start : guess.end]
-    if _GENERIC.fullmatch(name) or _FILE_NUMBER.fullmatch(name):
+    if _GENERIC.fullmatch(name) or _FILE_NUMBER.fullmatch(name) or not re.search(r"[^\W\d_]", name):
         return "no"
+    if guess.type == "Instrument" and guess.probability < 0.9 and kind_of(name) is None:
+        return "no"
+    if guess.type in ("Company", "Organization") and name.isascii() and guess.probability < 0.85:
+        line = text[text.rfind("\n", 0, guess.start) + 1 : guess.end + 200]
+        if sum(c.isascii() for c in line) > 0.8 * len(line):
+            return "doubt"  # in English every sentence begins with a capital
     if guess.type == "Person" and not name.isascii():
         thought = re.match(r"新时代|[^，。]{0,4}思想", text[guess.end :])
-        return "no" if thought or not seen.tagged[guess.start][1] else ""
+        listed = text[guess.start - 1 : guess.start] in ("、", "，", "。", "：", "和", "与", "及", "\n", "")
+        return "no" if thought or not (listed or seen.tagged[guess.start][1]) else ""
     if guess.type == "Company":
         event = re.match(r"[^，。；、]{0,12}(?:博览会|大会|峰会|论坛|交易会|展览会)", text[guess.end :])
         if event and not any(f.start == guess.start and f.end == guess.end for f in seen.found):
@@ -226,7 +256,7 @@ def repeat(text: str, mentions: list[Mention]) -> list[Mention]:
     """Names met once, wherever else they stand: the model may know a name in one sentence and not in the next."""
     forms: dict[str, Mention] = {}
     for mention in mentions:
-        if mention.reason == "doubt":
+        if mention.reason in ("doubt", "place"):
             continue
         long_enough = len(mention.text) >= (3 if not mention.text.isascii() else 4) or mention.full
         if long_enough and mention.text not in forms:

@@ -49,7 +49,7 @@ def _unit(text: str) -> bool:
     return (
         len(text) >= 2
         and text.endswith(_units())
-        and not text.startswith(("的", "和", "与", "及", "、", "市", "省", "区", "县"))
+        and not re.match(r"[的和与及、]|[市省区县](?:委|政府|人民|[^块域])", text)
     )
 
 

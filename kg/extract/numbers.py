@@ -37,7 +37,7 @@ _SCALE = {
 
 def chinese_number(text: str) -> int | None:
     """十二 → 12, 两百 → 200; None where it is no number."""
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     total = section = digit = 0
     if not text:
@@ -100,18 +100,38 @@ def _either(rows: list[tuple[str, str]], keep: str) -> str:
     return "|".join(re.escape(word) for word, value in rows if re.search(keep, word))
 
 
+def _sum(parts: str) -> Decimal | None:
+    """1亿2000万 and 一亿两千万: several scales, each smaller than the one before; None where it is no such number."""
+    total, last = Decimal(0), None
+    for match in _PART.finditer(parts):
+        scale = _SCALE[match["scale"]]
+        digits = match["digits"].replace(",", "")
+        value = Decimal(digits) if re.fullmatch(r"\d+(?:\.\d+)?", digits) else chinese_number(digits)
+        if value is None or (last is not None and scale >= last):
+            return None
+        total, last = total + value * scale, scale
+    return total
+
+
 _SCALES = "|".join(sorted(map(re.escape, _SCALE), key=len, reverse=True))
+_PART = re.compile(
+    r"(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?|[一二三四五六七八九十百千两]+)(?P<scale>万亿|萬億|亿|億|万|萬)"
+)
+_PARTS = rf"(?:{_PART.pattern}){{2,3}}".replace("?P<digits>", "?:").replace("?P<scale>", "?:")
+# English words for currencies stand behind the number; before it, they are other words: Samsung won 5 awards
+_SIGNS = _either([row for row in _CURRENCIES if not (row[0].isascii() and row[0].islower())], ".")
 _MONEY = re.compile(
     rf"(?P<before>(?:{_either(_QUALIFIERS, '.')})\s?)?"
-    rf"(?:(?P<sign>{_either(_CURRENCIES, '.')})\s?)?"
-    rf"(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|[数上近]?[一二三四五六七八九十百千两几多]{{1,6}}|数"
+    rf"(?:(?P<sign>{_SIGNS})\s?)?"
+    rf"(?:(?P<parts>{_PARTS})|(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?|[数上近]?[一二三四五六七八九十百千两几多]{{1,6}}|[数上]"
     rf"|(?<=[近超逾约过])(?=[十百千]?[万亿]))"
-    rf"(?P<more>多|余)?\s?(?P<scale>{_SCALES})?(?P<more2>多|余)?\s?(?:（|\()?"
+    rf"(?P<more>多|余)?\s?(?P<scale>{_SCALES})?)(?P<more2>多|余)?(?P<order>级)?\s?(?:（|\()?"
     rf"(?P<unit>{_either(_CURRENCIES, '[^$¥€£₩]')})?"
     rf"(?P<after>左右|上下|以上|以下)?",
     re.IGNORECASE,
 )
-_SHARE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s?[%％]|百分之(?P<zh>[一二三四五六七八九十百]+)")
+_SHARE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s?[%％]|百分之(?P<zh>[一二三四五六七八九十百]+)(?:点(?P<point>[零〇一二三四五六七八九]+))?")
+_UNSCALED = re.compile(r"[一二三四五六七八九两几多]元|\d{1,3}(?:won|pounds)", re.IGNORECASE)
 
 
 def find_money(text: str) -> list[Money]:
@@ -127,11 +147,15 @@ def find_money(text: str) -> list[Money]:
             continue  # 元2024: the unit of what came before
         if sign and unit:
             currency = _CURRENCY.get(sign) if _CURRENCY.get(unit) == "CNY" and unit in {"元", "圆", "块"} else currency
+        if not match["parts"] and not match["scale"] and _UNSCALED.fullmatch(match["number"] + (unit or "")):
+            continue  # 三元电池 is no price, "only 2 won" no amount
         number, vague = match["number"], False
         scale = _SCALE.get((match["scale"] or "").lower(), 1) if match["scale"] else 1
         value: Decimal | None
+        if match["parts"]:
+            number = ""
         try:
-            value = Decimal(number.replace(",", "")) if number else Decimal(1)  # 近亿元
+            value = _sum(match["parts"]) if match["parts"] else Decimal(number.replace(",", "")) if number else Decimal(1)  # 近亿元
         except InvalidOperation:
             vague = bool(re.search("[数几上近多]", number))
             whole = None if vague else chinese_number(number)
@@ -148,14 +172,14 @@ def find_money(text: str) -> list[Money]:
             qualifier = "about"
         elif match["after"] == "以下":
             qualifier = "up-to"
+        if match["order"]:
+            vague, value = True, None  # 千万级美元: its order only
         if vague and qualifier == "exact":
             qualifier = "about"
-        start, end = match.span()
-        text_ = match.group()
-        if text_.endswith(("（", "(")):
-            text_, end = text_[:-1], end - 1
+        start, text_ = match.start(), match.group()
+        text_ = text_.rstrip("（( ")
         found.append(
-            Money(start, end, text_.strip(), None if value is None else value * scale, currency or None, qualifier)
+            Money(start, start + len(text_), text_, None if value is None else value * scale, currency or None, qualifier)
         )
     return found
 
@@ -164,6 +188,8 @@ def find_shares(text: str) -> list[Share]:
     found = []
     for match in _SHARE.finditer(text):
         value = Decimal(match["number"]) if match["number"] else Decimal(chinese_number(match["zh"]) or 0)
+        if match["point"]:
+            value += Decimal("0." + "".join(str(_DIGITS[c]) for c in match["point"]))
         if 0 < value <= 100:
             found.append(Share(*match.span(), match.group(), value / 100))
     return found

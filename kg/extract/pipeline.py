@@ -61,7 +61,7 @@ def gazetteer() -> Gazetteer:
 
 @cache
 def _known() -> frozenset[str]:
-    return frozenset(Reference.load().names)
+    return frozenset(Reference.load().strong)
 
 
 @Language.component("kg_plain")
@@ -136,7 +136,15 @@ def drop_unsupported(doc: Doc) -> Doc:
     parties = {place for r in found.relations if r.type in held for place in (r.subject, r.object)}
     parties |= {r.mention for r in found.raises if r.mention is not None}
     names_ = {doc._.mentions[place].text for place in parties}
-    kept = [i for i, m in enumerate(doc._.mentions) if m.reason != "doubt" or m.text in names_]
+    # a country is a body where it acts, and a place elsewhere
+    acts = held | {"issuedBy", "draftedBy"}
+    actors = {doc._.mentions[place].text for r in found.relations if r.type in acts for place in (r.subject, r.object)}
+    kept = [
+        i
+        for i, m in enumerate(doc._.mentions)
+        if (m.reason != "doubt" or m.text in names_)
+        and (m.reason != "place" or (m.text in actors and not Reference.load().find_place(m.text)))
+    ]
     place_of = {old: new for new, old in enumerate(kept)}
     doc._.mentions = [doc._.mentions[i] for i in kept]
     found.relations = [

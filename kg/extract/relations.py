@@ -14,7 +14,7 @@ import yaml
 from kg.extract import grammar, numbers, sentences, terms, words
 from kg.extract.dates import When, find_dates
 from kg.extract.grammar import Grammar, Match
-from kg.extract.kinds import is_draft
+from kg.extract.kinds import is_draft, without_tail
 from kg.extract.outline import Outline, Thing, outline
 from kg.ids import normalise
 from kg.items import Mention, Raise, Relation, Said, Terms
@@ -174,12 +174,12 @@ class Reader:
                 if anaphor.after and not anaphor.after.search(piece[match.end() :]):
                     continue
                 # what the sentence itself names first, else what was carried over
-                place = self._antecedent(anaphor.state, a, things)
+                place = self._antecedent(anaphor.state, a, things, match.group())
                 if place is not None:
                     found.append(Thing(a, b, self.mentions[place].type, place))
         return found
 
-    def _antecedent(self, state: str, at: int, things: list[Thing]) -> int | None:
+    def _antecedent(self, state: str, at: int, things: list[Thing], word: str) -> int | None:
         if state in ("latter", "former"):
             firms = [t for t in things if t.end <= at and t.type == "Company"]
             if len(firms) >= 2:
@@ -190,8 +190,13 @@ class Reader:
             if before:
                 return before[0].ref
             return self.state.topic
-        before = [t for t in things if t.end <= at and t.type in ("Instrument", "Publication")]
-        return before[-1].ref if before else self.state.document
+        before = [t.ref for t in things if t.end <= at and t.type in ("Instrument", "Publication")]
+        # 本办法 is a document that is called so; of those, the one that the text is about comes first
+        noun = word[1:]
+        known = [self.state.document] if self.state.document is not None else []
+        ordered = [*known, *reversed(before)] if word[0] == "本" else [*reversed(before), *known]
+        called = [ref for ref in ordered if without_tail(self._name(ref)).endswith(noun)]
+        return called[0] if called else next(iter(ordered), None)
 
     def _sentence(self, s: _Sentence) -> None:
         matches = list(self.rules.matches(s.sketch, s.headline))

@@ -36,6 +36,7 @@ _BODIES = ("Regulator", "Company", "Organization")
 _DOCUMENTS = ("Instrument", "Publication")
 _VERSION = re.compile(r"[（(][^（）()]*(?:试行|暂行|征求意见|草案|意见稿|讨论稿|送审稿|修订)[^（）()]*[）)]$")
 _TAIL = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)?[）)]$")
+_OFFICE = re.compile(r"(?:秘书处|办公厅|综合司|秘书局|[一-鿿]{2,5}司)$")
 _TERM = re.compile(r"第?[一二三四五六七八九十]{1,4}届")
 _STATE = re.compile(r"^中华人民共和国")
 _ABOUT = re.compile(r"^.{2,40}?(?=关于)")
@@ -83,6 +84,12 @@ class Linker:
             return _Known(ids.reference(strong.id), strong.type, why + f"a name of {strong.id}", strong)
         if mention.full and (short := self._row(mention.text, type_)) is not None:
             return _Known(ids.reference(short.id), short.type, why + f"a name of {short.id}", short)
+        if type_ == "Regulator" and (office := _OFFICE.search(name)):
+            # 工信部办公厅 and 工业和信息化部办公厅 are one office of one body
+            body_row = self._row(name[: office.start()], type_)
+            if body_row is not None:
+                key = f"{body_row.name_zh}{office.group()}"
+                return _Known(ids.entity("Regulator", key), "Regulator", f"{why}an office of {body_row.id}")
         country = self.reference.find_country(name) if type_ == "Regulator" else None
         government = self.reference.government(country.alpha2) if country else None
         if government is not None:
@@ -172,7 +179,7 @@ def _item(report: Report, extraction: Extraction, linker: Linker, types: dict[st
         body = local.parse(simplify(mention.text), linker.reference) if mention.type == "Regulator" else None
         if body is not None:
             # a body named in full says whose document it is
-            places = [body.place, *(p for p in places if p != body.place)]
+            places = [body.place]
             break
     present = frozenset(ids.normalise(m.text) for m in extraction.mentions)
     known: list[_Known] = []
@@ -242,6 +249,8 @@ def _describe(entities: dict[str, Entity], known: list[_Known], document: Docume
     entity.issued = document.issued or entity.issued
     entity.effective = document.effective or entity.effective
     entity.number = document.number or entity.number
+    if document.number and document.number not in {label.text for label in (entity.label, *entity.aliases)}:
+        entity.aliases = (*entity.aliases, Label(document.number, _language(document.number)))
 
 
 def _claims(report: Report, extraction: Extraction, known: list[_Known], facts: ItemFacts) -> None:

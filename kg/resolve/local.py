@@ -46,13 +46,14 @@ def _functions() -> dict[str, str]:
 def function_of(rest: str) -> str | None:
     """互联网信息办公室 → 互联网信息, 网信办 → 互联网信息; None where it is no function that local bodies have."""
     table = _functions()
-    stem = _RANK.sub("", rest)
-    if stem == rest:
+    if not _RANK.search(rest):
         return None
-    if stem in table:
-        return table[stem]
-    without = re.sub(r"(?:管理|监督管理|行政)$", "", stem)
-    return table.get(without)
+    # 市场监督管理局 is 市场监督管理 with 局, 数据局 is 数据 with 局 and 数据管理局 the same with 管理局
+    short = re.sub(r"(?:局|厅|委员会|委|办公室|办|部门|支队|总队)$", "", rest)
+    for stem in (short, _RANK.sub("", rest), re.sub(r"(?:监督管理|管理|行政)$", "", short)):
+        if stem in table:
+            return table[stem]
+    return None
 
 
 def places_in(text: str, reference: Reference) -> list[tuple[int, Place]]:
