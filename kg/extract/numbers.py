@@ -130,7 +130,9 @@ _MONEY = re.compile(
     rf"(?P<after>左右|上下|以上|以下)?",
     re.IGNORECASE,
 )
-_SHARE = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s?[%％]|百分之(?P<zh>[一二三四五六七八九十百]+)(?:点(?P<point>[零〇一二三四五六七八九]+))?")
+_SHARE = re.compile(
+    r"(?P<number>\d+(?:\.\d+)?)\s?[%％]|百分之(?P<zh>[一二三四五六七八九十百]+)(?:点(?P<point>[零〇一二三四五六七八九]+))?"
+)
 _UNSCALED = re.compile(r"[一二三四五六七八九两几多]元|\d{1,3}(?:won|pounds)", re.IGNORECASE)
 
 
@@ -155,7 +157,9 @@ def find_money(text: str) -> list[Money]:
         if match["parts"]:
             number = ""
         try:
-            value = _sum(match["parts"]) if match["parts"] else Decimal(number.replace(",", "")) if number else Decimal(1)  # 近亿元
+            value = (
+                _sum(match["parts"]) if match["parts"] else Decimal(number.replace(",", "")) if number else Decimal(1)
+            )  # 近亿元
         except InvalidOperation:
             vague = bool(re.search("[数几上近多]", number))
             whole = None if vague else chinese_number(number)
@@ -179,7 +183,9 @@ def find_money(text: str) -> list[Money]:
         start, text_ = match.start(), match.group()
         text_ = text_.rstrip("（( ")
         found.append(
-            Money(start, start + len(text_), text_, None if value is None else value * scale, currency or None, qualifier)
+            Money(
+                start, start + len(text_), text_, None if value is None else value * scale, currency or None, qualifier
+            )
         )
     return found
 

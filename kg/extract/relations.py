@@ -28,6 +28,8 @@ _COLLECTIVE = words.pattern("collective")
 
 # a firm behind these is acted on or quoted, and isn't what the sentence is about
 _ASIDE = words.pattern("aside")
+_NOT_INVESTED = words.pattern("not-invested")
+_DEBT = words.pattern("debt")
 _COURT = words.pattern("court")
 _DENIED = words.pattern("denied")
 _SPEAKS = words.pattern("speaks")
@@ -332,6 +334,9 @@ class Reader:
             if key in self._seen:
                 if rule.lead:
                     self._leads(s, a, b)
+                continue
+            told = s.sketch.text[match.start : match.end + 8]
+            if relation == "investsIn" and (_NOT_INVESTED.search(told) or _DEBT.search(told)):
                 continue
             if relation in _DEALS and _DENIED.search(s.sketch.text[match.start :]):
                 continue

@@ -13,16 +13,7 @@ from functools import cache
 from kg.reference import Place, Reference
 from kg.settings import asset
 
-_SHORT = re.compile(r"^(?:中共)?(?P<level>省|自治区|市|区|县|州|盟)(?:委|人民政府|政府)?(?P<rest>.{2,20})$")
-_LEVELS = {
-    "省": ("province",),
-    "自治区": ("province",),
-    "市": ("prefecture", "province"),
-    "州": ("prefecture",),
-    "盟": ("prefecture",),
-    "区": ("county",),
-    "县": ("county",),
-}
+_SHORT = re.compile(r"^(?:中共)?(?P<level>省|自治区|市|区|县|州|盟)(?:党委|委|人民政府|政府)?(?P<rest>.{2,20})$")
 _RANK = re.compile(r"(?:管理局|局|厅|委员会|委|办公室|办|部门|支队|总队)$")
 
 
@@ -31,10 +22,17 @@ class Body:
     place: Place
     function: str  # the long form
     name: str  # the place's name and what stands behind it, as the text has it
+    wider: str = ""  # where the place lies, if others bear its name: 朝阳区 of Beijing and of Changchun
 
     @property
     def key(self) -> str:
-        return f"{self.place.name}{self.function}"
+        return f"{self.wider}{self.place.name}{self.function}"
+
+
+def _body(place: Place, function: str, rest: str, reference: Reference) -> Body:
+    namesakes = [p for p in reference.find_place(place.name) if p.name == place.name]
+    wider = reference.within(place) if len(namesakes) > 1 else ()
+    return Body(place, function, place.name + rest, wider[0].name if wider else "")
 
 
 @cache
@@ -57,12 +55,15 @@ def function_of(rest: str) -> str | None:
 
 
 def places_in(text: str, reference: Reference) -> list[tuple[int, Place]]:
-    """Divisions that a text names, with where."""
-    found = []
+    """Divisions that a text names, with where; of several that bear a name, the one that lies in a place named before."""
+    found: list[tuple[int, Place]] = []
     for match in reference.place_pattern.finditer(text):
         name = match.group()
         for start in range(len(name) - 1):
             places = reference.find_place(name[start:])
+            if len(places) > 1 and places[0].level == places[1].level:
+                named = {place for _, place in found}
+                places = tuple(p for p in places if named & set(reference.within(p)))
             if places:
                 found.append((match.start() + start, places[0]))
                 break
@@ -80,6 +81,8 @@ def parse(name: str, reference: Reference) -> Body | None:
             if best is not None:
                 inside = [p for p in places if best[1] in reference.within(p)]
                 places = tuple(inside)
+            if len(places) > 1 and places[0].level == places[1].level:
+                return None  # 朝阳区 of Beijing or of Changchun: the name alone doesn't say
             if places:
                 best = (at + length, places[0])
                 break
@@ -88,14 +91,14 @@ def parse(name: str, reference: Reference) -> Body | None:
         at = best[0] if best else at
     if best is None:
         return None
-    rest = re.sub(r"^(?:省|市|区|县)?(?:委|人民政府|政府)(?=.{2,})", "", name[best[0] :])
+    rest = re.sub(r"^(?:省|市|区|县)?(?:党委|委|人民政府|政府)(?=.{2,})", "", name[best[0] :])
     rest = (
         re.sub(r"^(?:省|市|区|县)(?=.{2,})", "", rest)
         if best[1].short and name[: best[0]].endswith(best[1].short)
         else rest
     )
     function = function_of(rest)
-    return Body(best[1], function, best[1].name + rest) if function else None
+    return _body(best[1], function, rest, reference) if function else None
 
 
 def expand(name: str, around: list[Place], reference: Reference) -> Body | None:
@@ -108,12 +111,9 @@ def expand(name: str, around: list[Place], reference: Reference) -> Body | None:
         return None
     fits: list[Place] = []
     for place in around:
-        for candidate in (place, *reference.within(place)):
-            municipality = (
-                candidate.level == "province" and not candidate.name.endswith("市") and match["level"] == "市"
-            )
-            if candidate.level in _LEVELS[match["level"]] and not municipality and candidate not in fits:
-                fits.append(candidate)
-    exact = [p for p in fits if p.name.endswith(match["level"])]
-    chosen = exact or fits
-    return Body(chosen[0], function, chosen[0].name + match["rest"]) if len(chosen) == 1 else None
+        chain = (place, *reference.within(place))
+        # of the places that one lies in, the nearest of that rank: 昆山市 and not 苏州市
+        nearest = next((p for p in chain if p.name.endswith(match["level"])), None)
+        if nearest is not None and nearest not in fits:
+            fits.append(nearest)
+    return _body(fits[0], function, match["rest"], reference) if len(fits) == 1 else None
