@@ -15,6 +15,7 @@ BASE = "https://w3id.org/regkg/id/"
 # what RFC 3987 forbids in a path segment, what reads badly there, and what ends the segment
 _NOT_IN_A_KEY = re.compile(r"[\s\x00-\x20\x7f-\xa0\"<>{}|\\^`/?#%&\[\]()（）《》〈〉“”‘’'【】·・,，、.。;；:：!！+=*]+")
 _LONGEST = 80
+_NO_CHARACTERS = {"Cc", "Cf", "Co", "Cs", "Cn"}
 
 
 def normalise(name: str) -> str:
@@ -26,7 +27,8 @@ def normalise(name: str) -> str:
 def key(name: str) -> str:
     """A name as a path segment. Longer ones end in a digest of the whole, so that two never share one."""
     name = unicodedata.normalize("NFKC", name).casefold().strip()
-    name = "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs", "Cn"} and c != "\ufffd" else " " for c in name)
+    # controls and what stands for a letter that couldn't be read are no characters of an IRI
+    name = "".join(" " if unicodedata.category(c) in _NO_CHARACTERS or c == "\ufffd" else c for c in name)
     slug = _NOT_IN_A_KEY.sub("-", name).strip("-")
     if not slug or len(slug) > _LONGEST:
         digest = hashlib.sha256(name.encode()).hexdigest()[:12]

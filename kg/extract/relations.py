@@ -142,7 +142,10 @@ class Reader:
         things = [
             Thing(m.start, m.end, m.type, i)
             for i, m in enumerate(self.mentions)
-            if start <= m.start and m.end <= end and not (suit and _COURT.search(self.plain[m.start : m.end]))
+            if start <= m.start
+            and m.end <= end
+            and not (suit and _COURT.search(self.plain[m.start : m.end]))
+            and not (m.reason == "place" and self._within(m, start))
         ]
         things += self._anaphors(start, end, things)
         taken = [(t.start, t.end) for t in things]
@@ -162,6 +165,17 @@ class Reader:
                     taken.append((start + a, start + b))
         sketch = outline(self.plain, start, end, things)
         return _Sentence(start, end, headline, sketch, money, shares, dates, [name for _, _, name in rounds])
+
+    def _within(self, place: Mention, start: int) -> bool:
+        """Whether a place stands within a clause, where it says where and not who: 收购以色列公司X."""
+        return (
+            place.start > start
+            and self.plain[place.start - 1] not in "，。；：、. \n"
+            and not re.match(
+                "(?:政府|当局)?(?:日前|近日|正式|已|于|将)?(?:发布|公布|出台|颁布|通过|签署|批准)",
+                self.plain[place.end :],
+            )
+        )
 
     def _anaphors(self, start: int, end: int, things: list[Thing]) -> list[Thing]:
         found: list[Thing] = []
@@ -188,10 +202,8 @@ class Reader:
                 return firms[-1].ref if state == "latter" else firms[-2].ref
             return self.state.target if state == "latter" and not firms else None
         if state == "topic":
-            before = [t for t in things if t.end <= at and t.type == "Company"]
-            if before:
-                return before[0].ref
-            return self.state.topic
+            named = [t for t in things if t.end <= at and t.type == "Company"]
+            return named[0].ref if named else self.state.topic
         before = [t.ref for t in things if t.end <= at and t.type in ("Instrument", "Publication")]
         # 本办法 is a document that is called so; of those, the one that the text is about comes first
         noun = word[1:]
