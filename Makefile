@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint quality bench model clean
+.PHONY: demo test lint docs quality bench model clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "regkg needs Python 3.11 or newer: make PYTHON=python3.11 …")'
@@ -29,6 +29,10 @@ lint: $(VENV)/.installed
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m mypy
+
+# the output of the examples in README.md and docs/tutorial.md, made anew
+docs: $(VENV)/.installed
+	$(BIN)/python tools/examples.py
 
 # the figures of docs/quality.md, measured anew
 quality: $(VENV)/.installed
