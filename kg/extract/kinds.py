@@ -15,7 +15,8 @@ _TAIL = re.compile(
     r"|\s?(?:19|20)\d{2}\s?年?版?|——.*|\s+第\s?\d+\s?部分.*|[：:].*)+$"
 )
 _DRAFT = re.compile(
-    r"征求意见稿|草案|意见稿|讨论稿|送审稿|征集意见|徵求意見稿|(?:咨询|諮詢|咨詢)(?:文件|稿)|(?i:\bdraft\b|consultation paper|proposed rule)"
+    r"征求意见稿|草案|意见稿|讨论稿|送审稿|征集意见|徵求意見稿|(?:咨询|諮詢|咨詢)(?:文件|稿)"
+    r"|(?i:\bdraft\b|consultation paper|proposed rule)"
 )
 
 _HEAD = re.compile(r"\b(?:on|for|of|to|concerning|regarding|in)\b")

@@ -55,7 +55,7 @@ def function_of(rest: str) -> str | None:
 
 
 def places_in(text: str, reference: Reference) -> list[tuple[int, Place]]:
-    """Divisions that a text names, with where; of several that bear a name, the one that lies in a place named before."""
+    """Divisions that a text names, with where; of namesakes, the one that lies in a place named before."""
     found: list[tuple[int, Place]] = []
     for match in reference.place_pattern.finditer(text):
         name = match.group()
