@@ -30,9 +30,9 @@ lint: $(VENV)/.installed
 	$(BIN)/python -m ruff format .
 	$(BIN)/python -m mypy
 
-# the output of the examples in README.md and docs/tutorial.md, made anew
+# the output of the examples in README.md and docs/tutorial.md and the picture of the map, made anew
 docs: $(VENV)/.installed
-	$(BIN)/python tools/examples.py
+	$(BIN)/python tools/examples.py --picture
 
 # the figures of docs/quality.md, measured anew
 quality: $(VENV)/.installed

@@ -1,12 +1,13 @@
-"""The examples of the documents, run: ``python tools/examples.py`` puts their real output into them.
+"""The examples of the documents, run: ``python tools/examples.py [--picture]`` puts their real output into them.
 
 In a ```` ```console ```` block every line that begins with ``$`` is a command, and what follows it is its output.
 All commands of a document run in one folder, in turn, with the sample reports beside them as ``samples/``; those that
-begin with ``make`` run in the checkout.
+begin with ``make`` run in the checkout. ``--picture`` draws docs/map.png anew (needs chromium).
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -96,7 +97,27 @@ def refreshed(text: str, folder: Folder) -> str:
     return _BLOCK.sub(block, text)
 
 
+def picture(folder: Folder, path: Path) -> None:
+    """The samples' map as it opens, in few enough colours to be small."""
+    from PIL import Image
+    from playwright.sync_api import sync_playwright
+
+    folder.run("kg add samples/*.pdf && kg map -o map.html")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1400, "height": 900})
+        page.goto((folder.path / "map.html").as_uri())
+        page.wait_for_timeout(3000)  # until it is drawn
+        shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        browser.close()
+    # by coverage and not by how often a colour is met: the rare ones are kinds of nodes
+    shot.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
 def main() -> None:
+    if "--picture" in sys.argv[1:]:
+        with tempfile.TemporaryDirectory() as folder:
+            picture(Folder(Path(folder)), ROOT / "docs" / "map.png")
     for path in DOCUMENTS:
         with tempfile.TemporaryDirectory() as folder:
             text = path.read_text(encoding="utf-8")
