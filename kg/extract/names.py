@@ -35,6 +35,7 @@ _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
 _INVESTING = re.compile(r"[^。；\n]*(?:领投|跟投|参投|联合投资|共同投资|独家投资|追加投资)[^。；\n]*")
 _COLLECTIVE_INVESTORS = re.compile(r"[多数几某该其]|股东|投资人|投资者|机构|现有|天使|战略|轮|完成|宣布|获得|亿|万")
+_ADDRESS = words.pattern("address-name")
 _UNMARKED = words.pattern("unmarked-title")
 _LATIN_EDGE = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 _MIN_PROBABILITY = 0.35
@@ -135,6 +136,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             name = match["name"]
             if not _GENERIC.fullmatch(name) and not _COLLECTIVE_INVESTORS.search(name):
                 found.append(Candidate(*match.span("name"), "Company", "investor", 3))
+    for match in _ADDRESS.finditer(text):
+        found.append(Candidate(*match.span(), "Company", "address", 3))
     for match in _UNMARKED.finditer(text):
         kind = kind_of(simplify(match["title"]))
         if kind is not None:

@@ -30,6 +30,7 @@ _COLLECTIVE = words.pattern("collective")
 _ASIDE = words.pattern("aside")
 _NOT_INVESTED = words.pattern("not-invested")
 _DEBT = words.pattern("debt")
+_LATTER = re.compile("后者[^，。；]{0,12}(?:以|作价|价格|报价|估值)")
 _COURT = words.pattern("court")
 _DENIED = words.pattern("denied")
 _SPEAKS = words.pattern("speaks")
@@ -369,6 +370,15 @@ class Reader:
                     s.rounds,
                     self.told.isoformat() if self.told else None,
                 )
+            own = stated
+            latter = _LATTER.search(self.plain, s.sketch.offset(match.start), s.end)
+            if (
+                stated is not None
+                and latter
+                and self.mentions[b].end < self.plain.rfind(self._last(objects), 0, latter.start())
+            ):
+                # …和Y，后者作价7亿美元: the price is the last one's
+                own = replace(stated, amount=None, amount_text=None, currency=None, qualifier=None)
             said = Said.HEARSAY if _HEARSAY.search(self.plain[s.start : s.end]) else Said.SUMMARY
             when = terms.nearest_date(s.sketch, match, s.dates)
             role = self._role(s, match) if relation == "officerOf" else None
@@ -383,12 +393,16 @@ class Reader:
                     said,
                     rule.id,
                     rule.confidence,
-                    stated if relation in _DEALS else None,
+                    own if relation in _DEALS else None,
                     role,
                     when,
                     s.headline,
                 )
             )
+
+    def _last(self, places: Sequence[int]) -> str:
+        last = self.mentions[places[-1]]
+        return self.plain[last.start : last.end]
 
     def _leads(self, s: _Sentence, investor: int, investee: int) -> None:
         """Another rule found the pair; that the investor leads is this one's to add."""

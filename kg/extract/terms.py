@@ -98,7 +98,7 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
     return found
 
 
-def amounts(outline: Outline, match: Match, money: list[Money]) -> tuple[Money | None, Decimal | None]:
+def amounts(relation: str, outline: Outline, match: Match, money: list[Money]) -> tuple[Money | None, Decimal | None]:
     """The price, and the valuation, that stand nearest to the match in the sentence."""
     w = words()
     best: tuple[int, Money] | None = None
@@ -123,6 +123,18 @@ def amounts(outline: Outline, match: Match, money: list[Money]) -> tuple[Money |
         between = outline.text[match.end : i] if i > match.end else outline.text[i : match.start]
         if re.search(r"收购|并购|领投", between):
             distance += 60
+        # an amount in a clause of its own that tells of other dealings is theirs: 两笔融资不低于10亿美元，X还拟收购…
+        clause = re.split("[，；。：]", before)[-1] + " " + re.split("[，；。：]", after)[0]
+        apart = re.search("[，；。]", between)
+        if apart and i < match.start and re.search("融资|投资|收购|并购|出资|研发|营收", clause):
+            distance += 200
+        if (
+            apart
+            and i > match.end
+            and re.search("(?:投资|出资|融资|募集|研发)(?!方|者)", clause)
+            and relation == "acquires"
+        ):
+            distance += 200
         if w.price.search(before[-8:]):
             distance -= 10
         if best is None or distance < best[0]:
@@ -159,7 +171,7 @@ def read(
 ) -> Terms:
     """The terms that the sentence of a match states."""
     when = nearest_date(outline, match, dates)
-    price, valuation = amounts(outline, match, money)
+    price, valuation = amounts(relation, outline, match, money)
     stake = None
     round_ = None
     for i, c in enumerate(outline.text):

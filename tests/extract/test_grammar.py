@@ -83,3 +83,20 @@ def test_the_grammar_is_as_large_as_it_says() -> None:
 def test_a_mistake_in_the_file_is_named(row: dict[str, str], fault: str) -> None:
     with pytest.raises(KgError, match=fault):
         Grammar({"cues": {}, "rules": [row]})
+
+
+def test_what_the_latter_costs_is_not_the_price_of_the_former() -> None:
+    text, spans = unmark("[甲芯](COM)还拟收购运维公司[乙云](COM)和优化集群软件的[丙算](COM)，后者拟以约7亿美元收购。")
+    mentions = [Mention(a, b, text[a:b], TAGS[tag]) for a, b, tag in spans]
+    found = Reader(text, text, mentions, None).read().relations
+    prices = {mentions[r.object].text: r.terms.amount for r in found if r.terms}
+    assert prices == {"乙云": None, "丙算": 700_000_000}
+
+
+def test_an_amount_of_other_dealings_is_no_price() -> None:
+    text, spans = unmark(
+        "今年[甲芯](COM)已投资16家公司，其中两笔融资金额不低于10亿美元，[甲芯](COM)还拟收购[乙云](COM)。"
+    )
+    mentions = [Mention(a, b, text[a:b], TAGS[tag]) for a, b, tag in spans]
+    found = Reader(text, text, mentions, None).read().relations
+    assert [(r.type, r.terms.amount) for r in found if r.terms] == [("acquires", None)]
