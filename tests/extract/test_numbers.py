@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -159,4 +160,4 @@ def test_a_chinese_number(text: str, number: int | None) -> None:
 def test_an_amount_is_where_it_says(text: str) -> None:
     found = find_money(text)
     assert all(text[m.start : m.end] == m.text for m in found)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
