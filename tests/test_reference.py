@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from kg import reference as module
 from kg.errors import ReadError
 from kg.ids import normalise
-from kg import reference as module
 from kg.reference import Reference, simplify
 from kg.settings import asset
 

@@ -31,6 +31,7 @@ _ASIDE = words.pattern("aside")
 _NOT_INVESTED = words.pattern("not-invested")
 _DEBT = words.pattern("debt")
 _LATTER = re.compile("后者[^，。；]{0,12}(?:以|作价|价格|报价|估值)")
+_AHEAD = words.pattern("ahead")
 _COURT = words.pattern("court")
 _DENIED = words.pattern("denied")
 _SPEAKS = words.pattern("speaks")
@@ -435,6 +436,8 @@ class Reader:
         relation = match.rule.relation
         if relation == "issuedBy":
             verb = match.groups.get("cue", "")
+            if _AHEAD.search(s.sketch.text[match.start : match.cue]):
+                return None  # 即将印发 is a plan
             title = self.mentions[subject].text
             if verb == "签署" and re.search("备忘录|协议|合同", title):
                 return None  # what firms and bodies sign with one another is an agreement

@@ -32,7 +32,7 @@ class Words:
         near = "[^，。；投购资融]{0,6}$"
         self.not_price = re.compile("(?:" + "|".join(other["not-price"]) + ")" + near)
         self.valuation = re.compile("(?:" + "|".join(other["valuation"]) + ")" + near)
-        self.valuation_after = re.compile("^[^，。；、]{0,3}(?:的)?(?:" + "|".join(other["valuation"]) + ")")
+        self.valuation_after = re.compile("^(?:左右|以上)?的?(?:" + "|".join(other["valuation"]) + ")")
         self.price = re.compile("(?:" + "|".join(other["price"]) + ")")
         self.per_share = re.compile("(?:" + "|".join(other["per-share"]) + ")[^，。；]{0,8}$|^[^，。；]{0,2}/股|^每股")
         self.in_all = re.compile("(?:" + "|".join(other["in-all"]) + ")[^，。；]{0,8}$")
@@ -126,7 +126,12 @@ def amounts(relation: str, outline: Outline, match: Match, money: list[Money]) -
         # an amount in a clause of its own that tells of other dealings is theirs: 两笔融资不低于10亿美元，X还拟收购…
         clause = re.split("[，；。：]", before)[-1] + " " + re.split("[，；。：]", after)[0]
         apart = re.search("[，；。]", between)
-        if apart and i < match.start and re.search("融资|投资|收购|并购|出资|研发|营收", clause):
+        if (
+            apart
+            and relation == "acquires"
+            and i < match.start
+            and re.search("融资|投资|收购|并购|出资|研发|营收", clause)
+        ):
             distance += 200
         if (
             apart

@@ -38,6 +38,7 @@ _VERSION = re.compile(r"[（(][^（）()]*(?:试行|暂行|征求意见|草案|�
 _TAIL = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)?[）)]$")
 _OFFICE = re.compile(r"(?:秘书处|办公厅|综合司|秘书局|[一-鿿]{2,5}司)$")
 _HOME = re.compile(r"[一-鿿]{2,4}?(?:国|本|坡|大|亚|兰|度|士|列|典|麦|威|牙|利|时|克|酋|南|西|哥|联)(?=.{2})")
+_LOCAL = re.compile(r"[市省区县州](?:委|人民政府|政府|.{1,16}(?:局|厅|委员会|委|办公室|办|部门))$")
 _TERM = re.compile(r"第?[一二三四五六七八九十]{1,4}届")
 _STATE = re.compile(r"^中华人民共和国")
 _ABOUT = re.compile(r"^.{2,40}?(?=关于)")
@@ -50,6 +51,7 @@ class _Known:
     reason: str
     row: Row | None = None
     place: Place | None = None
+    open: bool = False  # whose body it is isn't decided
 
 
 def _language(text: str) -> str | None:
@@ -73,8 +75,10 @@ class Linker:
         plain = _ABOUT.sub("", plain)
         return plain.removeprefix("关于") or name
 
-    def decide(self, mention: Mention, type_: EntityType, places: list[Place], present: frozenset[str]) -> _Known:
-        """The entity of a mention. ``present`` are the normalised names that the item holds."""
+    def decide(
+        self, mention: Mention, type_: EntityType, places: list[Place], present: frozenset[str], scope: str
+    ) -> _Known:
+        """The entity of a mention. ``present`` are the normalised names that the item ``scope`` holds."""
         name = mention.full or mention.text
         why = f"“{mention.text}” stands for “{name}” in this document; " if mention.full else ""
         if type_ == "Regulator":
@@ -109,6 +113,12 @@ class Linker:
                     return _Known(ids.reference(row.id), row.type, f"{name}: {body.name}, a name of {row.id}", row)
                 reason = f"place {body.place.name}, function {body.function}"
                 return _Known(ids.entity("Regulator", body.key), "Regulator", why + reason, None, body.place)
+        if type_ == "Regulator" and _LOCAL.match(simplify(name)):
+            # 市商务局 where the document names no city, or two: a body of this item, until someone says whose
+            key = f"{simplify(name)} {scope}"
+            return _Known(
+                ids.entity("Regulator", key), "Regulator", why + "a local body whose place is open", open=True
+            )
         weak = self._weak(name, type_, present)
         if weak is not None:
             return _Known(
@@ -192,8 +202,10 @@ def _item(report: Report, extraction: Extraction, linker: Linker, types: dict[st
     known: list[_Known] = []
     for mention in extraction.mentions:
         type_ = types.get(ids.normalise(mention.full or mention.text), mention.type)
-        known.append(linker.decide(mention, type_, places, present))
-    facts = ItemFacts(item, warnings=list(extraction.warnings))
+        known.append(linker.decide(mention, type_, places, present, item.id))
+    facts = ItemFacts(item, warnings=list(dict.fromkeys(extraction.warnings)))
+    left_open = {m.text for m, one in zip(extraction.mentions, known, strict=True) if one.open}
+    facts.warnings += [f"the text doesn't say of which place {name} is" for name in sorted(left_open)]
     entities = _entities(extraction, known)
     facts.entities = list(entities.values())
     for document in extraction.documents:
