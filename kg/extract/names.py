@@ -35,6 +35,8 @@ _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
 _INVESTING = re.compile(r"[^。；\n]*(?:领投|跟投|参投|联合投资|共同投资|独家投资|追加投资)[^。；\n]*")
 _COLLECTIVE_INVESTORS = re.compile(r"[多数几某该其]|股东|投资人|投资者|机构|现有|天使|战略|轮|完成|宣布|获得|亿|万")
+_ACTING = words.pattern("acting")
+_CLAUSE = ("", "\n", "，", "。", "；", "：", ".", "、")
 _ADDRESS = words.pattern("address-name")
 _UNMARKED = words.pattern("unmarked-title")
 _LATIN_EDGE = re.compile(r"[0-9A-Za-zÀ-ɏ]")
@@ -136,6 +138,13 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             name = match["name"]
             if not _GENERIC.fullmatch(name) and not _COLLECTIVE_INVESTORS.search(name):
                 found.append(Candidate(*match.span("name"), "Company", "investor", 3))
+    for match in _ACTING.finditer(text):
+        # 近日，印度发布…: a country at the beginning of a clause that issues something
+        for length in range(2, 8):
+            start = match.start() - length
+            name = simplify(text[max(0, start) : match.start()])
+            if start >= 0 and text[start - 1 : start] in _CLAUSE and Reference.load().find_country(name):
+                found.append(Candidate(start, match.start(), "Regulator", "place", 3))
     for match in _ADDRESS.finditer(text):
         found.append(Candidate(*match.span(), "Company", "address", 3))
     for match in _UNMARKED.finditer(text):

@@ -199,7 +199,7 @@ def read(
         stake=stake,
         valuation=valuation,
         round=round_,
-        lead=match.rule.lead,
+        lead=match.rule.lead or "领投" in match.groups.get("cue", ""),
         announced=when if status in ("announced", "proposed") else None,
         completed=when if status == "completed" else None,
     )

@@ -121,3 +121,17 @@ def test_every_mention_says_what_found_it(nlp: Language) -> None:
     mentions = pipeline.run(nlp, text, None)._.mentions
     assert mentions
     assert all(m.reason for m in mentions)
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("近日，印度发布《数字竞争法案》。", "印度"),
+        ("8月5日，巴西颁布《算法透明度法》。", "巴西"),
+        ("甲公司在印度发布新款手机。", None),
+    ],
+)
+def test_a_country_that_issues_is_a_body(nlp: Language, text: str, country: str | None) -> None:
+    doc = pipeline.run(nlp, text, None)
+    bodies = {m.text for m in doc._.mentions if m.type == "Regulator"}
+    assert bodies == ({country} if country else set())
