@@ -27,7 +27,8 @@ from kg.items import (
     Terms,
     squeeze,
 )
-from kg.resolve.linker import resolve
+from kg.reference import Reference
+from kg.resolve.linker import Linker, resolve
 
 
 @pytest.fixture(scope="module")
@@ -303,3 +304,15 @@ def test_the_same_input_gives_the_same_output(nlp: Language) -> None:
 def test_an_item_with_nothing_in_it() -> None:
     facts = by_hand("甲", ())
     assert (facts.entities, facts.deals, facts.claims) == ([], [], [])
+
+
+def test_a_firm_with_its_country_before_its_name_is_that_firm() -> None:
+    linker = Linker(Reference.load())
+
+    def iri(name: str) -> str:
+        mention = Mention(0, len(name), name, "Company", None, "model")
+        return linker.decide(mention, "Company", [], frozenset(), "x-1").iri
+
+    assert iri("日本软银集团") == iri("软银集团")
+    assert iri("美国银行") != iri("银行")
+    assert iri("中国甲乙科技") != iri("甲乙科技")
