@@ -1,9 +1,8 @@
-"""Paths and switches, read once and passed along."""
+"""Paths: what is packed with regkg, and where the store is."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
@@ -20,9 +19,3 @@ def asset(*parts: str) -> Path:
 def default_store() -> Path:
     """Where the store is when neither --store nor KG_STORE says so."""
     return Path(os.environ.get("KG_STORE") or Path(platformdirs.user_data_dir("regkg", appauthor=False)) / "store")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    store: Path
-    model: str | None = None  # an installed spaCy pipeline in place of ours

@@ -1,7 +1,7 @@
 """The examples of the documents, run: ``python tools/examples.py [--picture]`` puts their real output into them.
 
 In a ```` ```console ```` block every line that begins with ``$`` is a command, and what follows it is its output.
-All commands of a document run in one folder, in turn, with the sample reports beside them as ``samples/``; those that
+All commands of a document run in one folder with ``data/samples`` in it, in turn; those that
 begin with ``make`` run in the checkout. ``--picture`` draws docs/map.png anew (needs chromium).
 """
 
@@ -35,7 +35,8 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        (path / "samples").symlink_to(ROOT / "data" / "samples")
+        (path / "data").mkdir()
+        (path / "data" / "samples").symlink_to(ROOT / "data" / "samples")
         bin_ = str(Path(sys.executable).parent)
         self._env = {
             **os.environ,
@@ -102,7 +103,7 @@ def picture(folder: Folder, path: Path) -> None:
     from PIL import Image
     from playwright.sync_api import sync_playwright
 
-    folder.run("kg add samples/*.pdf && kg map -o map.html")
+    folder.run("kg add data/samples/*.pdf && kg map -o map.html")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1400, "height": 900})

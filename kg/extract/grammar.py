@@ -3,11 +3,9 @@
 A rule's pattern is a regular expression with a few words of its own:
 
 ``<who:COM|ORG>``   one or more coordinated mentions of these types (A、B和某公司C); ``<who!:COM>`` exactly one
-``{gap}``           a short stretch without a mention or a sentence's end; ``{wide}`` a longer one, with mentions
-``{np}``            what may stand before a name (服务器制造商…): no mention and no comma
 ``{cue}``           any word of the list of that name in ``cues``
 ``@`` ``@COM``       within a character class: any mention, any mention of that type
-``{money}`` ``{date}`` ``{share}`` ``{round}``   an amount, a date, a percentage, a financing round
+``{money}`` ``{share}`` ``{round}``   an amount, a percentage, a financing round
 
 Each rule has examples: ``finds`` (a sentence in the marks of data/training, ``=>``, what it states) and ``not``.
 """
@@ -41,7 +39,6 @@ _TYPES = {
 }
 _THINGS = {
     "money": "Money",
-    "date": "Date",
     "share": "Share",
     "round": "Round",
 }
@@ -154,12 +151,6 @@ class Grammar:
             word = match["word"]
             if not word:
                 return _class(match["within"]) if match["within"] else MENTIONS
-            if word == "gap":
-                return rf"[^。；;\n{MENTIONS}]{{0,40}}?"
-            if word == "wide":
-                return r"[^。；;\n]{0,90}?"
-            if word == "np":
-                return rf"(?:(?!{self._verbs})[^，。；;：\n{MENTIONS}]){{0,36}}?"
             if word in _THINGS:
                 return f"[{letters(_THINGS[word])}]"
             if word in self.cues:

@@ -50,7 +50,6 @@ class Candidate:
     type: EntityType
     reason: str
     rank: int  # the lower one wins where two overlap and are as long
-    id: str | None = None
 
 
 def _titles(text: str, guesses: list[Guess]) -> list[Candidate]:
@@ -123,7 +122,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
                 end += len(m.group()) if (m := _OFFICE.match(text, end)) else 0
             if hit.known.type == "Instrument" and _NOT_A_LAW.match(text, end):
                 continue
-            found.append(Candidate(hit.start, end, hit.known.type, "known", 1, hit.known.id))
+            found.append(Candidate(hit.start, end, hit.known.type, "known", 1))
     for match in _ASSEMBLY.finditer(text):
         if not within(*match.span(), closed):
             found.append(Candidate(*match.span(), "Regulator", "assembly", 1))

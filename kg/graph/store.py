@@ -310,7 +310,6 @@ class _Settling:
         self._new = facts(new)
         self._all_new = new
         self._ranks: dict[Node, Rank] = {}
-        self._statuses: dict[Node, Object | None] = {}
 
     def changes(self) -> tuple[list[Quad], list[Quad]]:
         """The default graph's quads to delete and to insert."""

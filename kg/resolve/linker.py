@@ -37,7 +37,6 @@ _DOCUMENTS = ("Instrument", "Publication")
 _VERSION = re.compile(r"[（(][^（）()]*(?:试行|暂行|征求意见|草案|意见稿|讨论稿|送审稿|修订)[^（）()]*[）)]$")
 _TAIL = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)?[）)]$")
 _OFFICE = re.compile(r"(?:秘书处|办公厅|综合司|秘书局|[一-鿿]{2,5}司)$")
-_HOME = re.compile(r"[一-鿿]{1,4}?(?:国|本|坡|大|亚|兰|度|士|列|典|麦|威|牙|利|时|克|酋|南|西|哥|联)(?=.{2})")
 _LOCAL = re.compile(r"[市省区县州](?:委|人民政府|政府|.{1,16}(?:局|厅|委员会|委|办公室|办|部门))$")
 _TERM = re.compile(r"第?[一二三四五六七八九十]{1,4}届")
 _STATE = re.compile(r"^中华人民共和国")
@@ -87,12 +86,13 @@ class Linker:
         strong = self._row(name, type_)
         if strong is not None:
             return _Known(ids.reference(strong.id), strong.type, why + f"a name of {strong.id}", strong)
-        if type_ in ("Company", "Organization") and (home := _HOME.match(simplify(name))):
+        if type_ in ("Company", "Organization"):
             # 日本软银集团 is 软银集团 with its country
-            rest = name[home.end() :]
-            at_home = self._row(rest, type_) if self.reference.find_country(home.group()) else None
-            if at_home is not None and len(rest) > 1:
-                return _Known(ids.reference(at_home.id), at_home.type, f"{why}{rest}, a name of {at_home.id}", at_home)
+            for cut in range(2, min(7, len(name) - 1)):
+                at_home = self._row(name[cut:], type_) if self.reference.find_country(name[:cut]) else None
+                if at_home is not None:
+                    why += f"{name[cut:]} with its country, "
+                    return _Known(ids.reference(at_home.id), at_home.type, f"{why}a name of {at_home.id}", at_home)
         if mention.full and (short := self._row(mention.text, type_)) is not None:
             return _Known(ids.reference(short.id), short.type, why + f"a name of {short.id}", short)
         if type_ == "Regulator" and (office := _OFFICE.search(name)):
