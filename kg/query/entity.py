@@ -118,15 +118,15 @@ def find(store: Store, name: str, limit: int = 10) -> list[Candidate]:
     """
     if name.startswith(("http://", "https://")):
         node = NamedNode(name)
-        type_ = _type(store, node)
-        return [] if type_ is None else [_candidate(store, node, type_, _label(store, node), "exact")]
+        type_ = type_of(store, node)
+        return [] if type_ is None else [_candidate(store, node, type_, label_of(store, node), "exact")]
     wanted = ids.normalise(name)
     if not wanted:
         return []
     types: dict[Node, str] = {}
     for class_ in reversed(_CLASSES):  # where one is of two types, the first of ENTITY_TYPES stands
         for quad in store.quads(None, RDF.type, class_, DEFAULT):
-            types[quad.subject] = _local(class_)
+            types[quad.subject] = local_name(class_)
     names: dict[Node, list[tuple[str, str]]] = defaultdict(list)
     for predicate in (SKOS.prefLabel, SKOS.altLabel):
         for quad in store.quads(None, predicate, None, DEFAULT):
@@ -165,7 +165,7 @@ def _hits(how: How, wanted: str, names: dict[Node, list[tuple[str, str]]]) -> di
 
 def _candidate(store: Store, node: Node, type_: str, matched: str, how: How) -> Candidate:
     mentions = sum(1 for _ in store.quads(None, KG.mentions, node, DEFAULT))
-    return Candidate(node.value, type_, _label(store, node), matched, how, mentions)
+    return Candidate(node.value, type_, label_of(store, node), matched, how, mentions)
 
 
 def one(store: Store, name: str) -> Candidate:
@@ -185,11 +185,11 @@ def one(store: Store, name: str) -> Candidate:
 def describe(store: Store, iri: str) -> Description:
     """All that the store says of an entity; QueryError where it says nothing."""
     node = NamedNode(iri)
-    type_ = _type(store, node)
+    type_ = type_of(store, node)
     if type_ is None:
         raise QueryError(f"the store doesn't know {iri}: kg show takes a name too")
     names = [
-        Name(_value(quad.object), quad.object.language, predicate == SKOS.prefLabel)  # type: ignore[union-attr]
+        Name(words_of(quad.object), quad.object.language, predicate == SKOS.prefLabel)  # type: ignore[union-attr]
         for predicate in (SKOS.prefLabel, SKOS.altLabel)
         for quad in store.quads(node, predicate, None, DEFAULT)
     ]
@@ -197,12 +197,12 @@ def describe(store: Store, iri: str) -> Description:
     facts: dict[str, str] = {}
     for predicate in _DOCUMENT:
         for quad in store.quads(node, predicate, None, DEFAULT):
-            shown = _label(store, quad.object) if predicate in (KG.appliesIn, KG.locatedIn) else _value(quad.object)
-            facts[_local(predicate)] = shown
-    items = {quad.subject: _when(store, quad.subject) for quad in store.quads(None, KG.mentions, node, DEFAULT)}
+            shown = label_of(store, quad.object) if predicate in (KG.appliesIn, KG.locatedIn) else words_of(quad.object)
+            facts[local_name(predicate)] = shown
+    items = {quad.subject: day_of(store, quad.subject) for quad in store.quads(None, KG.mentions, node, DEFAULT)}
     latest = sorted(items, key=lambda item: (items[item], item.value), reverse=True)  # type: ignore[union-attr]
     return Description(
-        iri, type_, _label(store, node), names, facts, _relations(store, node), [_id(item) for item in latest]
+        iri, type_, label_of(store, node), names, facts, _relations(store, node), [item_id(item) for item in latest]
     )
 
 
@@ -218,18 +218,20 @@ def _relations(store: Store, node: Node) -> list[Relation]:
             claim: Node = quad.subject
             said: dict[Node, Object] = {q.predicate: q.object for q in store.quads(claim, None, None, quad.graph_name)}
             other = said[far]
-            relation = _local(said[RDF.predicate])
+            relation = local_name(said[RDF.predicate])
             key = (relation, direction, other)
             if key not in found:
-                found[key] = Relation(relation, direction, other.value, _type(store, other) or "", _label(store, other))
-            found[key].evidence.append(_evidence(store, quad.graph_name, said))
+                found[key] = Relation(
+                    relation, direction, other.value, type_of(store, other) or "", label_of(store, other)
+                )
+            found[key].evidence.append(evidence_of(store, quad.graph_name, said))
             if KG.about in said:
                 deals[key].add(said[KG.about])
                 lead = other if direction == "in" else node
                 found[key].lead |= any(True for _ in store.quads(said[KG.about], KG.leadInvestor, lead, DEFAULT))
     for which, edge in found.items():
         edge.deals = [deal(store, iri.value) for iri in sorted(deals[which], key=str)]
-        edge.evidence.sort(key=lambda e: (_when(store, NamedNode(ids.item(e.item))), e.item, -e.start), reverse=True)
+        edge.evidence.sort(key=lambda e: (day_of(store, NamedNode(ids.item(e.item))), e.item, -e.start), reverse=True)
     return sorted(found.values(), key=lambda r: (r.relation, r.direction, r.label, r.iri))
 
 
@@ -240,9 +242,9 @@ def deal(store: Store, iri: str) -> Deal:
     type_ = "Deal"
     for quad in store.quads(node, None, None, DEFAULT):
         if quad.predicate in _DEAL:
-            says[quad.predicate] = _value(quad.object)
+            says[quad.predicate] = words_of(quad.object)
         elif quad.predicate == RDF.type:
-            type_ = _local(quad.object)
+            type_ = local_name(quad.object)
 
     def number(predicate: Node) -> Decimal | None:
         return Decimal(says[predicate]) if predicate in says else None
@@ -263,7 +265,8 @@ def deal(store: Store, iri: str) -> Deal:
     )
 
 
-def _evidence(store: Store, item: Node, said: dict[Node, Object]) -> Evidence:
+def evidence_of(store: Store, item: Node, said: dict[Node, Object]) -> Evidence:
+    """What a claim of an item says (its properties), with the item's own particulars."""
     about: dict[Node, Object] = {quad.predicate: quad.object for quad in store.quads(item, None, None, item)}
 
     def words(of: dict[Node, Object], predicate: Node) -> str | None:
@@ -272,12 +275,12 @@ def _evidence(store: Store, item: Node, said: dict[Node, Object]) -> Evidence:
     page = words(said, KG.page)
     return Evidence(
         quote=words(said, KG.quote) or "",
-        said=_local(said[KG.said]) if KG.said in said else "summary",
+        said=local_name(said[KG.said]) if KG.said in said else "summary",
         confidence=Decimal(words(said, KG.confidence) or "0"),
         start=int(words(said, KG.start) or 0),
         end=int(words(said, KG.end) or 0),
         page=int(page) if page else None,
-        item=_id(item),
+        item=item_id(item),
         title=words(about, DCTERMS.title) or "",
         issued=words(about, DCTERMS.issued),
         publisher=words(about, DCTERMS.publisher),
@@ -289,33 +292,34 @@ def _evidence(store: Store, item: Node, said: dict[Node, Object]) -> Evidence:
     )
 
 
-def _type(store: Store, node: Node) -> str | None:
+def type_of(store: Store, node: Node) -> str | None:
+    """The local name of an entity's class; None for what is no entity."""
     types = {quad.object for quad in store.quads(node, RDF.type, None, DEFAULT)}
-    return next((_local(class_) for class_ in (*_CLASSES, KG.Jurisdiction) if class_ in types), None)
+    return next((local_name(class_) for class_ in (*_CLASSES, KG.Jurisdiction) if class_ in types), None)
 
 
-def _label(store: Store, node: Node) -> str:
-    """A preferred name, Chinese first; the end of the IRI where there is none."""
+def label_of(store: Store, node: Node, lang: str = "zh") -> str:
+    """A preferred name in a language, else in any, Chinese first; the end of the IRI where there is none."""
     labels: list[Object] = [quad.object for quad in store.quads(node, SKOS.prefLabel, None, DEFAULT)]
-    order = {"zh": 0, None: 1, "en": 2}
-    labels.sort(key=lambda label: (order.get(label.language, 3), label.value))
-    return str(labels[0].value) if labels else _id(node)
+    order = {"zh": 1, None: 2, "en": 3, lang: 0}
+    labels.sort(key=lambda label: (order.get(label.language, 4), label.value))
+    return str(labels[0].value) if labels else item_id(node)
 
 
-def _when(store: Store, item: Node) -> str:
+def day_of(store: Store, item: Node) -> str:
     """An item's day, its report's where it has none."""
     for part_of in (item, *(quad.object for quad in store.quads(item, DCTERMS.isPartOf, None, item))):
         for quad in store.quads(part_of, DCTERMS.issued, None, part_of):
-            return _value(quad.object)
+            return words_of(quad.object)
     return ""
 
 
-def _value(term: Object) -> str:
+def words_of(term: Object) -> str:
     """A literal's words, a concept's local name."""
-    return _local(term) if isinstance(term, NamedNode) else str(term.value)
+    return local_name(term) if isinstance(term, NamedNode) else str(term.value)
 
 
-def _local(term: Node) -> str:
+def local_name(term: Node) -> str:
     value = str(term.value)
     for address in PREFIXES.values():
         if value.startswith(address):
@@ -323,5 +327,5 @@ def _local(term: Node) -> str:
     return value
 
 
-def _id(item: Node) -> str:
+def item_id(item: Node) -> str:
     return str(item.value).removeprefix(ids.item(""))
