@@ -40,6 +40,11 @@ _CLAUSE = ("", "\n", "，", "。", "；", "：", ".", "、")
 _ADDRESS = words.pattern("address-name")
 _UNMARKED = words.pattern("unmarked-title")
 _LATIN_EDGE = re.compile(r"[0-9A-Za-zÀ-ɏ]")
+_ENGLISH_ABOUT = re.compile(
+    r"(?:[Tt]he |[Aa]n? )?(?P<name>[A-Z][\w.&'’ -]*?)"
+    r"(?:-(?:owned|based|backed|led|run|linked)|['’]s|\s?[(（][A-Z]{2,8}[)）])?"
+)
+_VENUE = words.pattern("venue")
 _MIN_PROBABILITY = 0.35
 
 
@@ -100,6 +105,9 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             continue
         if within(guess.start, guess.end, closed) and guess.type in ("Regulator", "Organization", "Person"):
             continue  # a name inside a title that isn't a document's
+        if two := _two_bodies(text, guess, seen):
+            found += two
+            continue
         start, end = _trim(text, *_without_verb(text, guess.start, guess.end, seen))
         if guess.type == "Regulator":
             end += len(m.group()) if (m := _OFFICE.match(text, end)) else 0
@@ -156,6 +164,20 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
     return found
 
 
+def _two_bodies(text: str, guess: Guess, seen: Clues) -> list[Candidate]:
+    """A guess that runs from one known body to another: 财政部公告和司法部. 工业和信息化部 is a known one itself."""
+    if guess.type != "Regulator":
+        return []
+    inside = [f for f in seen.found if guess.start <= f.start and f.end <= guess.end and f.known.type == "Regulator"]
+    first = next((f for f in inside if f.start == guess.start), None)
+    last = next((f for f in inside if f.end == guess.end), None)
+    if first is None or last is None or not first.end < last.start <= first.end + 4:
+        return []
+    if not re.search("[和与及、]", text[first.end : last.start]):
+        return []
+    return [Candidate(f.start, f.end, "Regulator", "known", 1) for f in (first, last)]
+
+
 def _place(name: str) -> bool:
     reference = Reference.load()
     return reference.find_country(name) is not None or bool(reference.find_place(name))
@@ -193,6 +215,8 @@ def _weak_guess(text: str, guess: Guess, seen: Clues) -> str:
         thought = re.match(r"新时代|[^，。]{0,4}思想", text[guess.end :])
         listed = text[guess.start - 1 : guess.start] in ("、", "，", "。", "：", "和", "与", "及", "\n", "")
         return "no" if thought or not (listed or seen.tagged[guess.start][1]) else ""
+    if guess.type in ("Company", "Organization") and _VENUE.search(name):
+        return "no"
     if guess.type == "Company":
         event = re.match(r"[^，。；、]{0,12}(?:博览会|大会|峰会|论坛|交易会|展览会)", text[guess.end :])
         if event and not any(f.start == guess.start and f.end == guess.end for f in seen.found):
@@ -212,6 +236,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while start < end and text[end - 1] in " \n，。、；：“”\"'《》（(·—":
         end -= 1
+    # The Google-owned, Mandiant's, Special Technology Services LLC (STS): English words about a name, not of it
+    if about := _ENGLISH_ABOUT.fullmatch(text, start, end):
+        start, end = about.span("name")
     # 5.越南颁布…: the number of a headline
     if start == 0 or text[start - 1] == "\n":
         number = re.match(r"[\d.．、]+(?=[一-鿿])", text[start:end])

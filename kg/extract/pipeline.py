@@ -17,7 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kg.errors import UsageError
-from kg.extract import abbreviations, documents, names, nesting, relations
+from kg.extract import abbreviations, documents, names, nesting, relations, support
 from kg.extract.gazetteer import Gazetteer, known_names
 from kg.extract.lac import load as load_lac
 from kg.extract.plain import simplify
@@ -139,10 +139,14 @@ def drop_unsupported(doc: Doc) -> Doc:
     # a country is a body where it acts, and a place elsewhere
     acts = held | {"issuedBy", "draftedBy"}
     actors = {doc._.mentions[place].text for r in found.relations if r.type in acts for place in (r.subject, r.object)}
+    held_places = {p for r in found.relations for p in (r.subject, r.object)}
+    held_places |= {r.mention for r in found.raises if r.mention is not None}
+    weak = support.unsupported(doc.text, doc._.mentions, doc._.guesses or (), held_places)
     kept = [
         i
         for i, m in enumerate(doc._.mentions)
-        if (m.reason != "doubt" or m.text in names_)
+        if i not in weak
+        and (m.reason != "doubt" or m.text in names_)
         and (m.reason != "place" or (m.text in actors and not Reference.load().find_place(m.text)))
     ]
     place_of = {old: new for new, old in enumerate(kept)}

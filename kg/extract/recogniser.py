@@ -30,7 +30,7 @@ TAGS: dict[str, EntityType] = {
 _TITLE = re.compile(r"《([^《》]{1,120})》|〈([^〈〉]{1,80})〉")
 _QUOTED = re.compile(r"“[^“”]{1,40}”|「[^「」]{1,40}」|\"[^\"\n]{1,40}\"")
 _PAREN = re.compile(r"（[^（）]{1,60}）|\([^()]{1,60}\)")
-_FIRM_WORDS = frozenset(
+FIRM_WORDS = frozenset(
     [
         "inc",
         "ltd",
@@ -212,9 +212,9 @@ def featurise(doc: Doc, plain: str, seen: Clues) -> list[Features]:
                 "latp" if p1[0][:1].isascii() and p1[0][:1].isalpha() else "latp0",
                 "latn=" + (_shape(doc[i + 1].text) if i + 1 < len(doc) else ""),
             ]
-            if word.rstrip(".") in _FIRM_WORDS:
+            if word.rstrip(".") in FIRM_WORDS:
                 row.append("firm")
-            if n1[0].rstrip(".") in _FIRM_WORDS or n2[0].rstrip(".") in _FIRM_WORDS:
+            if n1[0].rstrip(".") in FIRM_WORDS or n2[0].rstrip(".") in FIRM_WORDS:
                 row.append("firmn")
         elif word[:1].isdigit():
             row.append("num")
