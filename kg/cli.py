@@ -58,6 +58,15 @@ StoreOption = Annotated[
     Path | None,
     typer.Option("--store", metavar="FOLDER", help="The folder of the graph; else KG_STORE, else your own."),
 ]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Its name decides the form: .csv .xlsx .json .md .docx"),
+]
+FormatOption = Annotated[
+    Literal["table", "csv", "xlsx", "json", "markdown", "docx"] | None,
+    typer.Option("--format", help="A form, for standard output or a file of another name."),
+]
+LangOption = Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language of heads and words.")]
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:

@@ -7,7 +7,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,14 +83,22 @@ def table(drawn: Any) -> None:
 
 def save(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
+    with whole(path) as part:
+        part.write_text(text, encoding="utf-8", newline="")
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Where to write what becomes the file when all of it is there: a file beside it."""
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(text, encoding="utf-8", newline="")
+        yield part
         os.replace(part, path)
     except OSError as fault:
+        raise KgError(f"{path} can't be written: {fault.strerror or fault}") from fault
+    finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise KgError(f"{path} can't be written: {fault.strerror or fault}") from fault
 
 
 def number(count: int, one: str, many: str | None = None) -> str:

@@ -70,9 +70,19 @@ class Result:
     rows: Iterable[Row]
     asked: tuple[tuple[str, str], ...] = ()  # what was asked, for the reader: parameter, value in words
     notes: list[str] = field(default_factory=list)  # sentences for people: what was left out, the weakest link
+    cited: bool = True  # of a stream: whether its rows can have evidence, since a sheet's head is written first
 
     def title(self, lang: str) -> str:
         return self.zh if lang == "zh" else self.en
+
+    @property
+    def has_evidence(self) -> bool:
+        return any(row.evidence for row in self.rows) if isinstance(self.rows, list) else self.cited
+
+    @property
+    def has_groups(self) -> bool:
+        """A stream has none: where rows stand under headings, make it ``whole``."""
+        return isinstance(self.rows, list) and any(row.group for row in self.rows)
 
     def whole(self) -> Result:
         if not isinstance(self.rows, list):

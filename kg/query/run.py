@@ -47,6 +47,14 @@ def run(store: Store, sparql: str, bindings: Mapping[str, Term] | None = None) -
         raise QueryError(_sentence(str(fault), sparql)) from None
     except ValueError as fault:
         raise QueryError(f"the query can't be run: {fault}") from None
+    except RuntimeError as fault:
+        # the one that Oxigraph has for a value of a variable that isn't there
+        unknown = re.search(r"does not contains? variable \?(\w+)", str(fault))
+        if not unknown:
+            raise
+        raise QueryError(
+            f"the query can't be run: a value is given for ?{unknown[1]}, which its SELECT doesn't name"
+        ) from None
     if isinstance(result, pyoxigraph.QueryBoolean):
         return Answer("boolean", boolean=bool(result))
     if isinstance(result, pyoxigraph.QueryTriples):
@@ -211,7 +219,12 @@ def cell(term: Term | None) -> str:
     """
     value = text(term)
     number = isinstance(term, pyoxigraph.Literal) and term.datatype in _NUMBERS
-    return f"'{value}" if value.startswith(_FORMULA) and not number else value
+    return value if number else inert(value)
+
+
+def inert(value: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def write_csv(answer: Answer, file: IO[str], inert: bool = True) -> None:
