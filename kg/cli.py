@@ -272,7 +272,7 @@ def show(
 
     \b
       kg show 国家数据局
-      kg show AMD
+      kg show gjsjj               by pinyin; 國家數據局, nda and "negative list" do too
       kg show ZT Systems
 
     A deal that is rumoured, in talks or announced is marked so.
@@ -288,20 +288,18 @@ def show(
 
 def _meant(store: Store, name: str) -> Candidate:
     """The entity that a name means; where that isn't plain, the choices are listed and QueryError is raised."""
-    from kg.query.entity import find
+    from kg.query.entity import find, meant
+    from kg.query.search import SURE
     from kg.show import choices
 
     found = find(store, name)
-    exact = [one for one in found if one.how == "exact"]
-    if len(exact) == 1:
-        return exact[0]
-    if not exact and len(found) == 1 and found[0].how == "part":
-        return found[0]
+    if (only := meant(found)) is not None:
+        return only
     if not found:
         raise QueryError(f"nothing in the store is called {name}: kg items lists what was read")
-    for line in choices(exact or found):
+    for line in choices(found):
         tell(line)
-    if exact:
+    if found[0].how in SURE:
         raise QueryError(f"{name} could be any of these: give the address of the one that you mean")
     raise QueryError(f"nothing in the store is called just {name}: the nearest are listed above")
 

@@ -81,7 +81,7 @@ SAID = Namespace("https://w3id.org/regkg/said/", "headline summary commentary he
 KIND = Namespace("https://w3id.org/regkg/kind/")
 
 RDF = Namespace("http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type subject predicate object Statement")
-SKOS = Namespace("http://www.w3.org/2004/02/skos/core#", "prefLabel altLabel")
+SKOS = Namespace("http://www.w3.org/2004/02/skos/core#", "prefLabel altLabel hiddenLabel")
 DCTERMS = Namespace("http://purl.org/dc/terms/", "title issued source publisher isPartOf")
 PROV = Namespace("http://www.w3.org/ns/prov#", "Activity SoftwareAgent wasGeneratedBy wasAssociatedWith wasDerivedFrom")
 SCHEMA = Namespace("https://schema.org/", "softwareVersion")

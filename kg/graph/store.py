@@ -79,6 +79,7 @@ class Store:
         self._texts = texts
         self.path = path
         self.writable = writable
+        self.changes = 0  # by this process: what was worked out from the store holds as long as it stays the same
 
     # ------------------------------------------------------------------------------------------ opening
 
@@ -286,6 +287,7 @@ class Store:
             parts.append(_data("DELETE", delete))
         if insert := [*(new - old), *come]:
             parts.append(_data("INSERT", insert))
+        self.changes += 1
         with _told(self.path):
             self._base.update(" ;\n".join(parts))
             self._base.flush() if self.path is not None else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,10 +14,9 @@ from kg.errors import QueryError
 from kg.graph.facts import DEFAULT, Node, Object
 from kg.graph.store import Store
 from kg.items import ENTITY_TYPES
+from kg.query import search
 from kg.vocab import DCTERMS, KG, PREFIXES, RDF, SKOS
 
-How = Literal["exact", "part", "near"]
-_HOW: tuple[How, ...] = ("exact", "part", "near")
 _CLASSES = tuple(KG[name] for name in ENTITY_TYPES)
 _DOCUMENT = (KG.kind, KG.status, KG.number, KG.issuedOn, KG.effectiveFrom, KG.appliesIn, KG.locatedIn)
 _DEAL = (
@@ -35,7 +33,7 @@ class Candidate:
     type: str
     label: str
     matched: str  # the name that fits what was typed
-    how: How
+    how: search.How
     mentions: int  # the number of items that mention it
 
 
@@ -111,59 +109,36 @@ class Description:
 
 
 def find(store: Store, name: str, limit: int = 10) -> list[Candidate]:
-    """Who or what a name may mean: those so called, else those whose names hold it, else those named nearly so.
+    """Who or what a name may mean, by the surest way of ``kg.query.search`` that finds anybody; the nearest first.
 
-    Width, case, brackets and spaces make no difference. An IRI is found as
-    it is.
+    An IRI is found as it is.
     """
     if name.startswith(("http://", "https://")):
         node = NamedNode(name)
         type_ = type_of(store, node)
         return [] if type_ is None else [_candidate(store, node, type_, label_of(store, node), "exact")]
-    wanted = ids.normalise(name)
-    if not wanted:
+    hits = search.search(store, name)
+    if hits is None:
         return []
-    types: dict[Node, str] = {}
-    for class_ in reversed(_CLASSES):  # where one is of two types, the first of ENTITY_TYPES stands
-        for quad in store.quads(None, RDF.type, class_, DEFAULT):
-            types[quad.subject] = local_name(class_)
-    names: dict[Node, list[tuple[str, str]]] = defaultdict(list)
-    for predicate in (SKOS.prefLabel, SKOS.altLabel):
-        for quad in store.quads(None, predicate, None, DEFAULT):
-            if quad.subject in types:
-                label: Object = quad.object
-                names[quad.subject].append((ids.normalise(label.value), label.value))
-    for how in _HOW:
-        hits = _hits(how, wanted, names)
-        if hits:
-            found = [_candidate(store, node, types[node], matched, how) for node, matched in hits.items()]
-            nearness = {
-                node: difflib.SequenceMatcher(None, wanted, ids.normalise(m)).ratio() for node, m in hits.items()
-            }
-            found.sort(key=lambda c: (-round(nearness[NamedNode(c.iri)], 2), -c.mentions, c.label, c.iri))
-            return found[:limit]
-    return []
+    how, named = hits
+    wanted = ids.normalise(name)
+    near = {iri: round(search.nearness(wanted, text), 2) for iri, text in named}
+    found = []
+    for iri, text in named:
+        node = NamedNode(iri)
+        if type_ := type_of(store, node):
+            found.append(_candidate(store, node, type_, text, how))
+    found.sort(key=lambda c: (-near[c.iri], -c.mentions, c.label, c.iri))
+    return found[:limit]
 
 
-def _hits(how: How, wanted: str, names: dict[Node, list[tuple[str, str]]]) -> dict[Node, str]:
-    """The entities that fit, each with its name that fits best."""
-    hits: dict[Node, str] = {}
-    if how == "near":
-        forms = {form for called in names.values() for form, _ in called}
-        near = difflib.get_close_matches(wanted, forms, 20, 0.6)
-        for node, called in names.items():
-            fits = [(near.index(form), text) for form, text in called if form in near]
-            if fits:
-                hits[node] = min(fits)[1]
-        return hits
-    for node, called in names.items():
-        fits = [(len(form), text) for form, text in called if (form == wanted if how == "exact" else wanted in form)]
-        if fits:
-            hits[node] = min(fits)[1]
-    return hits
+def meant(found: list[Candidate]) -> Candidate | None:
+    """The one that is meant, of what ``find`` found; None where that isn't plain."""
+    plain = len(found) == 1 and (found[0].how in search.SURE or found[0].how == "part")
+    return found[0] if plain else None
 
 
-def _candidate(store: Store, node: Node, type_: str, matched: str, how: How) -> Candidate:
+def _candidate(store: Store, node: Node, type_: str, matched: str, how: search.How) -> Candidate:
     mentions = sum(1 for _ in store.quads(None, KG.mentions, node, DEFAULT))
     return Candidate(node.value, type_, label_of(store, node), matched, how, mentions)
 
@@ -173,11 +148,10 @@ def one(store: Store, name: str) -> Candidate:
     found = find(store, name)
     if not found:
         raise QueryError(f"nothing in the store is called {name}")
-    exact = [c for c in found if c.how == "exact"]
-    if len(exact) == 1 or (not exact and len(found) == 1 and found[0].how == "part"):
-        return (exact or found)[0]
+    if (only := meant(found)) is not None:
+        return only
     words = ", ".join(f"{c.label} ({c.type}, {c.iri})" for c in found[:5])
-    if exact:
+    if found[0].how in search.SURE:
         raise QueryError(f"{name} could be any of these, name one by its address: {words}")
     raise QueryError(f"nothing in the store is called {name}; near it are {words}")
 
