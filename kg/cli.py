@@ -304,6 +304,86 @@ def _meant(store: Store, name: str) -> Candidate:
     raise QueryError(f"nothing in the store is called just {name}: the nearest are listed above")
 
 
+@app.command(short_help="Trace acquisitions and investments step by step.")
+def chain(
+    name: Annotated[list[str], typer.Argument(metavar="NAME", help="A name in any form, or an address (https://…).")],
+    to: Annotated[str | None, typer.Option("--to", metavar="NAME", help="Only the chains that lead to it.")] = None,
+    depth: Annotated[int, typer.Option("--depth", min=1, max=50, help="How many steps away.")] = 5,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            "--status", metavar="STATUS,…", help="Only deals that are: rumoured, announced, …; else all but terminated."
+        ),
+    ] = None,
+    relation: Annotated[
+        str | None,
+        typer.Option("--relation", metavar="RELATION,…", help="Only along these: acquires, investsIn, subsidiaryOf."),
+    ] = None,
+    quotes: Annotated[bool, typer.Option("--quotes", help="The words that say so under each step.")] = False,
+    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language of names and headings.")] = "zh",
+    store: StoreOption = None,
+) -> None:
+    """Trace whom a firm buys, invests in or owns, and who does so with it.
+
+    \b
+      kg chain AMD
+      kg chain 礁石资本 --to Tern --depth 8
+      kg chain OpenAI --status announced,completed --relation investsIn
+
+    Each step shows how far the deal has come, and each chain its weakest link. What
+    was called off is listed apart: it is part of no chain.
+    """
+    from kg import printing, tree
+    from kg.query import chain as chains
+
+    with _reading(store) as opened:
+        meant = _meant(opened, " ".join(name))
+        found = chains.chain(
+            opened,
+            meant.iri,
+            to=_meant(opened, to).iri if to else None,
+            depth=depth,
+            statuses=_parts(status) if status is not None else None,
+            relations=chains.RELATIONS if relation is None else _parts(relation),
+            lang=lang,
+        )
+        printing.trees(tree.trees(found, lang, quotes))
+    for note in found.notes:
+        say(note)
+
+
+def _parts(given: str) -> list[str]:
+    return [part for part in (word.strip() for word in given.split(",")) if part]
+
+
+@app.command(short_help="Find the shortest ways between two names.")
+def path(
+    start: Annotated[str, typer.Argument(metavar="A", help="A name in any form, or an address.")],
+    end: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="How many ways.")] = 3,
+    hops: Annotated[int, typer.Option("--hops", min=1, max=20, help="How many steps a way may have.")] = 6,
+    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language of names.")] = "zh",
+    store: StoreOption = None,
+) -> None:
+    """Find the shortest ways between two names, over whatever relations there are.
+
+    \b
+      kg path AMD 软银
+      kg path 国家数据局 "ZT Systems" --hops 8
+
+    Each step shows which way its relation goes, and the words that say so.
+    """
+    from kg import printing, tree
+    from kg.query import path as ways
+
+    with _reading(store) as opened:
+        ends = [_meant(opened, name).iri for name in (start, end)]
+        found = ways.paths(opened, *ends, limit=limit, hops=hops, lang=lang)
+        printing.lines(tree.ways(found, lang))
+    for note in found.notes:
+        say(note)
+
+
 @app.command()
 def query(
     sparql: Annotated[

@@ -16,6 +16,7 @@ from kg.errors import KgError
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
+    from rich.tree import Tree
 
     from kg.query.items import ReportRow
     from kg.run import Summary
@@ -79,6 +80,15 @@ def table(drawn: Any) -> None:
     Console(file=buffer, width=width, color_system=None, highlight=False, markup=False, emoji=False).print(drawn)
     for line in buffer.getvalue().rstrip().splitlines():
         say(line.rstrip())
+
+
+def trees(drawn: Iterable[Tree]) -> None:
+    """Rich trees, whose labels are clean already."""
+    to = console()
+    for number, tree in enumerate(drawn):
+        if number:
+            to.print()
+        to.print(tree)
 
 
 def save(path: Path, text: str) -> None:

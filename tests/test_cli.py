@@ -58,7 +58,7 @@ def test_every_command_has_help_an_example_and_a_store(name: str, command: Comma
 
 def test_the_commands() -> None:
     names = {c.name or c.callback.__name__ for c in cli.app.registered_commands if c.callback}
-    assert names == {"add", "items", "show", "remove", "query", "check", "export", "map"}
+    assert names == {"add", "items", "show", "remove", "query", "check", "export", "map", "chain", "path"}
 
 
 def test_version(command: Command) -> None:
@@ -472,3 +472,59 @@ def test_output_may_be_cut_off(stored: Path) -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+# ------------------------------------------------------------------------------------------------ chain and path
+
+
+def test_chain(command: Command, stored: Path) -> None:
+    ran = command("chain", "Tern", "Systems", "--lang", "en")
+    assert ran.code == 0
+    # in July the deal was called off: it is part of no chain, and said to be
+    assert "terminated 已终止 — CALLED OFF" in ran.out.partition("Called off: part of no chain")[2]
+    assert "acquires" not in ran.out.partition("Called off")[0]
+    asked = command("chain", "Tern Systems", "--status", "terminated", "--relation", "acquires", "--lang", "en").out
+    assert "Gull Tech" in asked
+    assert "Called off:" not in asked
+
+
+def test_a_rumour_looks_like_a_rumour(command: Command, stored: Path) -> None:
+    ran = command("chain", "珊瑚智能", "--quotes")
+    investors = {name: ran.out.partition(name)[2].partition("──")[0] for name in ("浪花基金", "礁石资本")}
+    assert "NOT AGREED" in investors["浪花基金"]
+    assert "HEARSAY ONLY" in investors["浪花基金"]
+    assert "“浪花基金据称正在洽谈”" in investors["浪花基金"]
+    assert "HEARSAY" not in investors["礁石资本"]
+
+
+def test_chain_to(command: Command, stored: Path) -> None:
+    ran = command("chain", "礁石资本", "--to", "珊瑚智能", "--lang", "en")
+    assert "The strongest chain: 礁石资本 → 珊瑚智能; its weakest link: 礁石资本 → 珊瑚智能, completed" in ran.out
+    assert "浪花基金" not in ran.out
+    none = command("chain", "礁石资本", "--to", "Tern Systems", "--lang", "en")
+    assert none.code == 0
+    assert none.out == "No chain leads from 礁石资本 to Tern Systems, in either direction, within 5 steps\n"
+
+
+def test_path(command: Command, stored: Path) -> None:
+    ran = command("path", "林一帆", "海岛数据法")
+    assert ran.out.startswith("1. 林一帆 → 海岛数据局 ← 海岛数据管理办法 → 海岛数据法\n")
+    assert "“根据《海岛数据法》制定”" in ran.out
+    none = command("path", "林一帆", "珊瑚智能", "--lang", "en")
+    assert (none.code, none.out.startswith("No way leads from 林一帆 to 珊瑚智能, however long;")) == (0, True)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [("chain", "谁也不是"), ("chain", "礁石资本", "--to", "谁也不是"), ("path", "礁石资本", "谁也不是")],
+)
+def test_chains_of_nobody(args: tuple[str, ...], command: Command, stored: Path) -> None:
+    ran = command(*args)
+    assert (ran.code, ran.out) == (5, "")
+    assert "nothing in the store is called 谁也不是" in ran.err
+
+
+def test_a_wrong_status(command: Command, stored: Path) -> None:
+    ran = command("chain", "礁石资本", "--status", "sold")
+    assert (ran.code, ran.out) == (2, "")
+    assert "sold is none of them" in ran.err

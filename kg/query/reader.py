@@ -16,6 +16,8 @@ from kg.settings import default_store
 if TYPE_CHECKING:
     import rdflib
 
+    from kg.query.result import Result
+
 
 class Reader:
     """What a store holds, read-only. Words and numbers come as Python values, addresses as strings."""
@@ -85,6 +87,20 @@ class Reader:
     def describe(self, iri: str) -> entity.Description:
         """All that is said of one entity, with the evidence."""
         return entity.describe(self.store, iri)
+
+    def chain(self, name: str, to: str | None = None, lang: str = "zh", **options: Any) -> Result:
+        """Whom an entity buys, invests in or owns, and who does so with it; options as of ``kg.query.chain.chain``."""
+        from kg.query.chain import chain
+
+        end = entity.one(self.store, to).iri if to else None
+        return chain(self.store, entity.one(self.store, name).iri, to=end, lang=lang, **options).result(lang)
+
+    def path(self, a: str, b: str, lang: str = "zh", **options: Any) -> Result:
+        """The shortest ways between two entities; options as of ``kg.query.path.paths``."""
+        from kg.query.path import paths
+
+        ends = entity.one(self.store, a).iri, entity.one(self.store, b).iri
+        return paths(self.store, *ends, lang=lang, **options).result(lang)
 
     def reports(self) -> list[items.ReportRow]:
         """The reports with their items."""

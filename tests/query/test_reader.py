@@ -65,6 +65,12 @@ def test_entities_and_items(reader: Reader) -> None:
     assert [report.id for report in reader.reports()] == ["2031-05", "2031-06", "2031-07"]
 
 
+def test_chains_and_paths_are_results(reader: Reader) -> None:
+    rows = reader.chain("礁石资本", to="珊瑚智能", depth=2).whole().rows
+    assert [(row.values[2].label, row.values[4].label) for row in rows] == [("礁石资本", "珊瑚智能")]  # type: ignore[union-attr]
+    assert reader.path("林一帆", "海岛数据法", "en", limit=1).title("en") == "From 林一帆 to 海岛数据法"
+
+
 def test_opening_by_path_and_by_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store.open(tmp_path / "store", "write") as store:
         store.add(*samples.may(), samples.RUN)
