@@ -320,7 +320,9 @@ def chain(
         typer.Option("--relation", metavar="RELATION,…", help="Only along these: acquires, investsIn, subsidiaryOf."),
     ] = None,
     quotes: Annotated[bool, typer.Option("--quotes", help="The words that say so under each step.")] = False,
-    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language of names and headings.")] = "zh",
+    output: OutputOption = None,
+    format_: FormatOption = None,
+    lang: LangOption = "zh",
     store: StoreOption = None,
 ) -> None:
     """Trace whom a firm buys, invests in or owns, and who does so with it.
@@ -329,12 +331,15 @@ def chain(
       kg chain AMD
       kg chain 礁石资本 --to Tern --depth 8
       kg chain OpenAI --status announced,completed --relation investsIn
+      kg chain AMD -o amd.xlsx            with the quotes, for others
 
     Each step shows how far the deal has come, and each chain its weakest link. What
     was called off is listed apart: it is part of no chain.
     """
-    from kg import printing, tree
+    from kg import forms, printing, tree
     from kg.query import chain as chains
+
+    _checked(output, format_)
 
     with _reading(store) as opened:
         meant = _meant(opened, " ".join(name))
@@ -347,9 +352,20 @@ def chain(
             relations=chains.RELATIONS if relation is None else _parts(relation),
             lang=lang,
         )
-        printing.trees(tree.trees(found, lang, quotes))
+    if output is not None or format_ is not None:
+        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=store or default_store())
+        return
+    printing.trees(tree.trees(found, lang, quotes))
     for note in found.notes:
         say(note)
+
+
+def _checked(output: Path | None, format_: str | None) -> None:
+    """Whether a file's name asks for a form that there is, before there is anything to write into it."""
+    from kg import forms
+
+    if output is not None and format_ is None and str(output) != "-":
+        forms.format_of(output.name)
 
 
 def _parts(given: str) -> list[str]:
@@ -362,24 +378,31 @@ def path(
     end: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     limit: Annotated[int, typer.Option("--limit", min=1, max=50, help="How many ways.")] = 3,
     hops: Annotated[int, typer.Option("--hops", min=1, max=20, help="How many steps a way may have.")] = 6,
-    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language of names.")] = "zh",
+    output: OutputOption = None,
+    format_: FormatOption = None,
+    lang: LangOption = "zh",
     store: StoreOption = None,
 ) -> None:
     """Find the shortest ways between two names, over whatever relations there are.
 
     \b
       kg path AMD 软银
-      kg path 国家数据局 "ZT Systems" --hops 8
+      kg path 国家数据局 "ZT Systems" --hops 8 -o path.md
 
     Each step shows which way its relation goes, and the words that say so.
     """
-    from kg import printing, tree
+    from kg import forms, printing, tree
     from kg.query import path as ways
+
+    _checked(output, format_)
 
     with _reading(store) as opened:
         ends = [_meant(opened, name).iri for name in (start, end)]
         found = ways.paths(opened, *ends, limit=limit, hops=hops, lang=lang)
-        printing.lines(tree.ways(found, lang))
+    if output is not None or format_ is not None:
+        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=store or default_store())
+        return
+    printing.lines(tree.ways(found, lang))
     for note in found.notes:
         say(note)
 

@@ -524,6 +524,18 @@ def test_chains_of_nobody(args: tuple[str, ...], command: Command, stored: Path)
     assert "nothing in the store is called 谁也不是" in ran.err
 
 
+def test_chains_and_paths_as_files(command: Command, stored: Path, tmp_path: Path) -> None:
+    for number, args in enumerate((("chain", "珊瑚智能"), ("path", "林一帆", "海岛数据法"))):
+        file = tmp_path / f"{number}.csv"
+        ran = command(*args, "-o", file)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith(f"{file}: ")
+        rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+        assert len(rows) == (2, 3)[number]
+        assert all(row["原文"] for row in rows)
+    assert command("chain", "珊瑚智能", "-o", tmp_path / "chain.exe").code == 2
+
+
 def test_a_wrong_status(command: Command, stored: Path) -> None:
     ran = command("chain", "礁石资本", "--status", "sold")
     assert (ran.code, ran.out) == (2, "")

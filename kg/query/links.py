@@ -159,7 +159,7 @@ def cells(link: Link) -> tuple[Value, ...]:
         relation_word(link.relation),
         link.object,
         _status(link),
-        link.hearsay,
+        link.hearsay or None,
         deal.amount,
         deal.currency,
         concept(QUALIFIER[deal.qualifier].value) if deal.qualifier else None,
