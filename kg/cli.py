@@ -412,34 +412,90 @@ def query(
     sparql: Annotated[
         str | None, typer.Argument(metavar="QUERY", help="A query, a file (.rq), or - for what is piped in.")
     ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter",
+            "-p",
+            metavar="NAME=VALUE",
+            help="Give a variable of the SELECT a value: firm=@AMD (by name), day=2024-08-01, n=5, s=status:announced.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Its name decides: .csv .xlsx .json .md .docx .ttl"),
+    ] = None,
     store: StoreOption = None,
     format_: Annotated[
-        Literal["table", "csv", "json", "turtle"] | None,
-        typer.Option("--format", help="table, csv, json; turtle for CONSTRUCT."),
+        Literal["table", "csv", "xlsx", "json", "markdown", "docx", "turtle"] | None,
+        typer.Option("--format", help="A form, for standard output or a file of another name; turtle: CONSTRUCT."),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Show how the query is understood, its SPARQL algebra, and how many statements fit each pattern."
+            " In what order the store joins them it doesn't tell.",
+        ),
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0, metavar="SECONDS", help="Stop a query that takes longer; 0: never.")
+    ] = 0,
+    lang: LangOption = "zh",
 ) -> None:
     """Ask a question in SPARQL.
 
     \b
       kg query "SELECT ?who ?whom { ?who kg:acquires ?whom }"
-      kg query deals.rq --format csv > deals.csv
+      kg query deals.rq -o deals.xlsx
+      kg query deals.rq -p buyer=@AMD -p since=2024-08-01
+      kg query deals.rq --format csv | head
       kg query < deals.rq
 
     The prefixes kg: status: kind: qualifier: said: skos: dcterms: and the like
-    need not be written. Queries only read.
+    need not be written. Queries only read. docs/queries.md teaches the graph.
     """
-    from kg.query.run import RENDERERS, run
+    from kg.query.run import run
 
     text = _query_text(sparql)
     if not text.strip():
         raise UsageError("the query is empty: write one in quotes, name a file, or pipe one in")
+    wanted: str | None = format_
+    if output is not None and str(output) != "-" and (wanted is None or wanted == "table"):
+        from kg.forms.sparql import format_of
+
+        wanted = format_of(output.name)  # before anything is asked: a wrong name is known at once
     with _reading(store) as opened:
-        answer = run(opened, text)
-        wanted = format_ or ("turtle" if answer.form == "graph" else "table")
+        bindings = _values(opened, parameters or ())
+        if explain:
+            from kg.query.explain import explain as explained
+
+            for depth, line in explained(opened, text, bindings):
+                say("  " * depth + line)
+            return
+        if timeout:
+            from kg.query import timed
+
+            answer = timed.run(opened, text, timeout, bindings)
+        else:
+            answer = run(opened, text, bindings)
+        wanted = wanted or ("turtle" if answer.form == "graph" else "csv" if output is not None else "table")
         if wanted == "table":
             _table(answer)
-        else:
-            RENDERERS[wanted](answer, _verbatim())
+            return
+        from kg.forms.sparql import deliver
+
+        asked = [("SPARQL", text.strip())]
+        asked += [(name, value) for name, _, value in (given.partition("=") for given in parameters or ())]
+        deliver(answer, output, wanted, lang=lang, asked=asked, store=opened.path)
+
+
+def _values(store: Store, given: Sequence[str]) -> dict[str, Any]:
+    if not given:
+        return {}
+    from kg.query.values import value
+
+    return dict(value(one, lambda name: _meant(store, name).iri) for one in given)
 
 
 def _query_text(given: str | None) -> str:
@@ -457,13 +513,6 @@ def _query_text(given: str | None) -> str:
     return given
 
 
-def _verbatim() -> Any:
-    """Standard output for data: CSV has line ends of its own, which Windows would double."""
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(newline="")
-    return sys.stdout
-
-
 def _table(answer: Answer) -> None:
     from itertools import islice
 
@@ -474,7 +523,7 @@ def _table(answer: Answer) -> None:
     answer.rows, answer.triples = islice(rows, TABLE_ROWS), islice(triples, TABLE_ROWS)
     printing.table(table(answer))
     if next(rows, None) is not None or next(triples, None) is not None:
-        tell(f"These are the first {TABLE_ROWS:,}: --format csv or json gives all.")
+        tell(f"These are the first {TABLE_ROWS:,}: -o FILE.csv or FILE.xlsx gives all.")
 
 
 @app.command(short_help="Check every quote against its source.")

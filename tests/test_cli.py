@@ -284,7 +284,8 @@ def test_query_formats(command: Command, stored: Path) -> None:
     assert "subject" in command("query", construct, "--format", "table").out
     assert "true" in command("query", "ASK { ?a kg:acquires ?b }").out
     ran = command("query", DEALS, "--format", "turtle")
-    assert (ran.code, ran.err) == (5, "kg: only CONSTRUCT and DESCRIBE give a graph\n")
+    sentence = "kg: only CONSTRUCT and DESCRIBE give a graph: write these rows to a .csv, .xlsx or .json\n"
+    assert (ran.code, ran.err) == (2, sentence)
 
 
 def test_query_from_a_file_and_a_pipe(command: Command, stored: Path, tmp_path: Path) -> None:
@@ -323,9 +324,78 @@ def test_long_tables_say_that_they_are_cut(command: Command, stored: Path, monke
     monkeypatch.setattr(cli, "TABLE_ROWS", 3)
     ran = command("query", "SELECT ?s ?o { ?s ?p ?o }")
     assert ran.out.count("│\n") == 3
-    assert ran.err == "These are the first 3: --format csv or json gives all.\n"
+    assert ran.err == "These are the first 3: -o FILE.csv or FILE.xlsx gives all.\n"
     assert command("query", "SELECT ?s { ?s a kg:Acquisition }").err == ""
     assert command("query", "SELECT ?s ?o { ?s ?p ?o }", "--format", "csv").out.count("\n") > 50
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.json", "a.md", "a.docx"])
+def test_query_to_a_file(name: str, command: Command, stored: Path, tmp_path: Path) -> None:
+    path = tmp_path / name
+    ran = command("query", DEALS, "-o", path)
+    assert (ran.code, ran.out) == (0, f"{path}: 2 rows, {path.stat().st_size:,} bytes\n")
+    assert sorted(one.name for one in tmp_path.iterdir()) == sorted([name, "store"])
+
+
+def test_query_to_a_graph(command: Command, stored: Path, tmp_path: Path) -> None:
+    construct = "CONSTRUCT { ?a kg:acquires ?b } { ?a kg:acquires ?b }"
+    for name in ("a.ttl", "a.csv", "a.xlsx", "a.json"):
+        path = tmp_path / name
+        what = "row" if name == "a.xlsx" else "triple"
+        assert command("query", construct, "-o", path).out == f"{path}: 1 {what}, {path.stat().st_size:,} bytes\n"
+    assert (tmp_path / "a.ttl").read_text(encoding="utf-8") == command("query", construct).out
+    for name in ("a.docx", "a.md"):
+        ran = command("query", construct, "-o", tmp_path / name)
+        sentence = "kg: a CONSTRUCT gives a graph, which is no memo: write it to a .ttl, or ask a SELECT\n"
+        assert (ran.code, ran.err) == (2, sentence)
+        assert not (tmp_path / name).exists()
+
+
+def test_query_files_in_chinese_open_in_a_spreadsheet(command: Command, stored: Path, tmp_path: Path) -> None:
+    command("query", DEALS, "-o", tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_bytes().startswith("\ufeffname".encode())
+    assert command("query", DEALS, "-o", "-").out == command("query", DEALS, "--format", "csv").out
+
+
+def test_query_with_values(command: Command, stored: Path) -> None:
+    deals = "SELECT ?buyer ?name ?status { ?d kg:buyer ?buyer ; kg:status ?status . ?buyer skos:prefLabel ?name }"
+    assert "海鸥科技" in command("query", deals, "-p", "buyer=@Gull Tech", "-p", "status=status:terminated").out
+    assert "海鸥科技" not in command("query", deals, "-p", "status=status:announced").out
+    ran = command("query", deals, "-p", "buyer=@没有的公司")
+    assert (ran.code, ran.err) == (
+        5,
+        "kg: nothing in the store is called 没有的公司: kg items lists what was read\n",
+    )
+    ran = command("query", deals, "-p", "buyer")
+    assert (ran.code, ran.err) == (
+        2,
+        "kg: buyer gives no variable a value: write it as name=value, such as firm=@AMD\n",
+    )
+    ran = command("query", deals, "-p", "seller=@Gull Tech")
+    sentence = "kg: ?seller is given a value and doesn't stand in the query's SELECT: name it there\n"
+    assert (ran.code, ran.err) == (5, sentence)
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a"])
+def test_query_to_an_unknown_form(name: str, command: Command, tmp_path: Path) -> None:
+    ran = command("query", DEALS, "-o", tmp_path / name)  # told before a store is looked for
+    known = ".csv, .xlsx, .json, .md, .docx, .ttl"
+    assert (ran.code, ran.err) == (2, f"kg: no form belongs to {name}: end the file's name in one of {known}\n")
+
+
+def test_query_that_takes_too_long(command: Command, stored: Path, tmp_path: Path) -> None:
+    endless = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+    ran = command("query", endless, "--timeout", "0.8", "-o", tmp_path / "a.csv")
+    sentence = "kg: the query took longer than 0.8 s and was stopped: ask for less, or give it more time\n"
+    assert (ran.code, ran.out, ran.err) == (5, "", sentence)
+    assert [one.name for one in tmp_path.iterdir()] == ["store"]
+    assert command("query", DEALS, "--timeout", "60").out == command("query", DEALS).out
+
+
+def test_query_explained(command: Command, stored: Path) -> None:
+    lines = command("query", DEALS, "--explain").out.splitlines()
+    assert lines[0] == "SelectQuery"
+    assert "      ?deal kg:amount ?amount  · 2 statements" in lines
 
 
 # ------------------------------------------------------------------------------------------- check, export, map

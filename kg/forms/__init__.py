@@ -78,7 +78,7 @@ def write(
         if not form.text:
             with part.open("wb") as data:
                 return _writer(form)(result, data, lang, about)
-        with part.open("w", encoding="utf-8-sig" if form.bom else "utf-8", newline="") as file:
+        with part.open("w", encoding=encoding(format_ or format_of(path.name)), newline="") as file:
             return _writer(form)(result, file, lang, about)
 
 
@@ -110,6 +110,11 @@ def deliver(
     rows = write(result, output, lang, format_=None if format_ == "table" else format_, store=store, made=made)
     say(f"{output}: {number(rows, 'row')}, {output.stat().st_size:,} bytes")
     return rows
+
+
+def encoding(format_: str) -> str:
+    """Of a file of that form."""
+    return "utf-8-sig" if format_ in WRITERS and WRITERS[format_].bom else "utf-8"
 
 
 def verbatim() -> IO[str]:

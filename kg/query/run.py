@@ -40,27 +40,31 @@ class Answer:
 
 def run(store: Store, sparql: str, bindings: Mapping[str, Term] | None = None) -> Answer:
     """The answer to a SELECT, ASK, CONSTRUCT or DESCRIBE; QueryError in one sentence where it can't be had."""
-    examine(sparql)
-    try:
-        result = store.query(sparql, dict(bindings or {}))
-    except SyntaxError as fault:
-        raise QueryError(_sentence(str(fault), sparql)) from None
-    except ValueError as fault:
-        raise QueryError(f"the query can't be run: {fault}") from None
-    except RuntimeError as fault:
-        # the one that Oxigraph has for a value of a variable that isn't there
-        unknown = re.search(r"does not contains? variable \?(\w+)", str(fault))
-        if not unknown:
-            raise
-        raise QueryError(
-            f"the query can't be run: a value is given for ?{unknown[1]}, which its SELECT doesn't name"
-        ) from None
+    result = opened(store, sparql, bindings)
     if isinstance(result, pyoxigraph.QueryBoolean):
         return Answer("boolean", boolean=bool(result))
     if isinstance(result, pyoxigraph.QueryTriples):
         return Answer("graph", triples=_guarded(result))
     columns = tuple(variable.value for variable in result.variables)
     return Answer("rows", columns, rows=(tuple(row) for row in _guarded(result)))
+
+
+def opened(store: Store, sparql: str, bindings: Mapping[str, Term] | None = None) -> Any:
+    """Oxigraph's own answer, of which nothing is computed yet; QueryError where there can be none."""
+    examine(sparql)
+    try:
+        return store.query(sparql, dict(bindings or {}))
+    except SyntaxError as fault:
+        raise QueryError(_sentence(str(fault), sparql)) from None
+    except ValueError as fault:
+        raise QueryError(f"the query can't be run: {fault}") from None
+    except RuntimeError as fault:
+        # the one that Oxigraph has for a value of a variable that isn't there
+        unknown = re.search(r"variable \?(\w+) in its SELECT", str(fault))
+        if not unknown:
+            raise
+        sentence = f"?{unknown[1]} is given a value and doesn't stand in the query's SELECT: name it there"
+        raise QueryError(sentence) from None
 
 
 def select(store: Store, sparql: str, bindings: Mapping[str, Term] | None = None) -> Answer:
@@ -131,9 +135,9 @@ def examine(sparql: str) -> None:
                 near = difflib.get_close_matches(prefix, prefixes, 1)
                 hint = f"did you mean {near[0]}:?" if near else f"known are {', '.join(PREFIXES)}"
                 raise QueryError(f"{place}: the prefix {prefix}: isn't known; {hint}")
-            _known(prefixes[prefix] + re.sub(r"\\(.)", r"\1", token["local"]), token["name"], place)
+            known(prefixes[prefix] + re.sub(r"\\(.)", r"\1", token["local"]), token["name"], place)
         elif token["iri"]:
-            _known(token["iri"][1:-1], token["iri"], place)
+            known(token["iri"][1:-1], token["iri"], place)
     if hidden := _SERVICE.search(sparql):
         raise QueryError(f"{_place(sparql, hidden.start())}: SERVICE can't be used, and here it could be meant")
 
@@ -143,7 +147,8 @@ def _character(escape: re.Match[str]) -> str:
     return chr(number) if number <= 0x10FFFF else escape[0]
 
 
-def _known(iri: str, written: str, place: str) -> None:
+def known(iri: str, written: str, place: str) -> None:
+    """Raise QueryError for a name of ours that there isn't, with the nearest one."""
     for prefix, namespace in _CLOSED:
         if iri.startswith(namespace.iri) and len(iri) > len(namespace.iri):
             _nearest(iri.removeprefix(namespace.iri), list(namespace), prefix, written, place)
@@ -227,41 +232,47 @@ def inert(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
-def write_csv(answer: Answer, file: IO[str], inert: bool = True) -> None:
-    """CSV for people, formulas made inert; ``inert=False`` gives W3C SPARQL CSV for machines."""
+def write_csv(answer: Answer, file: IO[str], inert: bool = True) -> int:
+    """CSV for people, formulas made inert; ``inert=False`` gives W3C SPARQL CSV for machines. The number of rows."""
     writer = csv.writer(file, lineterminator="\r\n")
     if answer.form == "boolean":
         writer.writerow([str(answer.boolean).lower()])
-        return
+        return 1
     columns, rows = _as_rows(answer)
     writer.writerow(columns)
-    for row in rows:
+    count = 0
+    for count, row in enumerate(rows, 1):  # noqa: B007
         if inert:
             writer.writerow([cell(term) for term in row])
         else:
             writer.writerow(["" if term is None else str(term.value) for term in row])
+    return count
 
 
-def write_json(answer: Answer, file: IO[str]) -> None:
-    """SPARQL 1.1 Query Results JSON; a graph as its triples, in columns of that name."""
+def write_json(answer: Answer, file: IO[str]) -> int:
+    """SPARQL 1.1 Query Results JSON; a graph as its triples, in columns of that name. The number of rows."""
     if answer.form == "boolean":
         json.dump({"head": {}, "boolean": answer.boolean}, file)
-        return
+        return 1
     columns, rows = _as_rows(answer)
     file.write(f'{{"head": {json.dumps({"vars": list(columns)}, ensure_ascii=False)}, "results": {{"bindings": [')
-    for i, row in enumerate(rows):
+    count = 0
+    for count, row in enumerate(rows, 1):
         binding = {name: _binding(term) for name, term in zip(columns, row, strict=True) if term is not None}
-        file.write((",\n" if i else "\n") + json.dumps(binding, ensure_ascii=False))
+        file.write((",\n" if count > 1 else "\n") + json.dumps(binding, ensure_ascii=False))
     file.write("\n]}}\n")
+    return count
 
 
-def write_turtle(answer: Answer, file: IO[str]) -> None:
-    """The graph of a CONSTRUCT or DESCRIBE, sorted."""
+def write_turtle(answer: Answer, file: IO[str]) -> int:
+    """The graph of a CONSTRUCT or DESCRIBE, sorted. The number of its triples."""
     if answer.form != "graph":
         raise QueryError("only CONSTRUCT and DESCRIBE give a graph")
     data = io.BytesIO()
-    serialise(sorted(set(answer.triples), key=str), data, pyoxigraph.RdfFormat.TURTLE)
+    triples = sorted(set(answer.triples), key=str)
+    serialise(triples, data, pyoxigraph.RdfFormat.TURTLE)
     file.write(data.getvalue().decode())
+    return len(triples)
 
 
 def table(answer: Answer) -> Any:
