@@ -22,7 +22,9 @@ from kg.settings import default_store
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
+    from kg.query.catalogue import Question
     from kg.query.entity import Candidate
+    from kg.query.result import Result
     from kg.query.run import Answer
 
 TABLE_ROWS = 1000
@@ -289,19 +291,25 @@ def show(
 def _meant(store: Store, name: str) -> Candidate:
     """The entity that a name means; where that isn't plain, the choices are listed and QueryError is raised."""
     from kg.query.entity import find, meant
-    from kg.query.search import SURE
-    from kg.show import choices
 
     found = find(store, name)
     if (only := meant(found)) is not None:
         return only
     if not found:
         raise QueryError(f"nothing in the store is called {name}: kg items lists what was read")
+    raise _unclear(name, found)
+
+
+def _unclear(name: str, found: list[Candidate]) -> QueryError:
+    """List what a name may mean, and say so."""
+    from kg.query.search import SURE
+    from kg.show import choices
+
     for line in choices(found):
         tell(line)
     if found[0].how in SURE:
-        raise QueryError(f"{name} could be any of these: give the address of the one that you mean")
-    raise QueryError(f"nothing in the store is called just {name}: the nearest are listed above")
+        return QueryError(f"{name} could be any of these: give the address of the one that you mean")
+    return QueryError(f"nothing in the store is called just {name}: the nearest are listed above")
 
 
 @app.command(short_help="Trace acquisitions and investments step by step.")
@@ -524,6 +532,119 @@ def _table(answer: Answer) -> None:
     printing.table(table(answer))
     if next(rows, None) is not None or next(triples, None) is not None:
         tell(f"These are the first {TABLE_ROWS:,}: -o FILE.csv or FILE.xlsx gives all.")
+
+
+@app.command(short_help="Ask a ready question, by its name.")
+def ask(
+    name: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help="Its name, as kg ask lists it, or a file (.rq).")
+    ] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="KEY=VALUE", help="What it takes: firm=AMD since=2024-06 status=all."),
+    ] = None,
+    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language of titles and names.")] = "zh",
+    evidence: Annotated[bool, typer.Option("--evidence", "-e", help="Show the sentences that say so.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """Ask a ready question; without a name, list those that there are.
+
+    \b
+      kg ask
+      kg ask deals firm=AMD
+      kg ask instruments regulator=国家数据局 since=2024-06 --lang en
+      kg ask rounds "Sahara AI" --evidence
+
+    A name can be typed in any of its forms. A value without a key is for what the
+    question needs. Deals that are rumoured or terminated come when status=all asks.
+    """
+    from kg.query import catalogue
+    from kg.query.ask import Unclear
+    from kg.query.ask import ask as answer
+
+    if name is None:
+        _questions(lang)
+        return
+    question = catalogue.question(name)
+    given = _given(question, values or ())
+    with _reading(store) as opened:
+        if not opened.reports():
+            say("The store holds no reports: kg add FILE adds one.")
+            return
+        try:
+            result = answer(opened, question, given, lang, with_evidence=evidence)
+        except Unclear as fault:
+            raise _unclear(fault.name, fault.candidates) from None
+        _result(result, lang, evidence)
+
+
+def _questions(lang: str) -> None:
+    from kg.query import catalogue
+
+    group = None
+    for question in catalogue.questions():
+        if question.group != group:
+            say(("" if group is None else "\n") + " ".join(catalogue.GROUPS[question.group]))
+            group = question.group
+        say(f"  {question.name}  {question.zh} {question.en}")
+        for parameter in sorted(question.parameters, key=lambda p: not p.required):
+            need = "" if parameter.required else f" ({'可选' if lang == 'zh' else 'optional'})"
+            say(f"      {parameter.name}=…  {parameter.title(lang)}{need}")
+
+
+def _given(question: Question, values: Sequence[str]) -> dict[str, str]:
+    """“firm=AMD” by its key; words without a key are one value, for the first parameter that is needed."""
+    given: dict[str, str] = {}
+    bare = []
+    for value in values:
+        key, equals, rest = value.partition("=")
+        if equals and not key.startswith(("http:", "https:")):
+            given[key.strip()] = rest.strip()
+        else:
+            bare.append(value)
+    if bare:
+        words = " ".join(bare)
+        first = next((p.name for p in sorted(question.parameters, key=lambda p: not p.required)), None)
+        if first is None:
+            raise UsageError(f"{question.name} takes no values, and {words} is one")
+        if first in given:
+            raise UsageError(f"{words}: what is it? Write KEY=VALUE, as in {question.usage()}")
+        given[first] = words
+    return given
+
+
+def _result(result: Result, lang: str, evidence: bool) -> None:
+    """The answer as a table, each row with its quotes below it where they are asked for."""
+    from itertools import islice
+
+    from rich.table import Table
+    from rich.text import Text
+
+    from kg import printing
+    from kg.query.result import words
+
+    drawn = Table(show_lines=evidence)
+    for column in result.columns:
+        drawn.add_column(Text(column.title(lang)), justify="right" if column.type == "number" else "left")
+    if evidence:
+        drawn.add_column(Text("原文" if lang == "zh" else "Quote"))
+    rows = iter(result)
+    count = 0
+    for row in islice(rows, TABLE_ROWS):
+        cells = [words(value, lang) for value in row.values]
+        if evidence:
+            cited = (f"“{' '.join(one.quote.split())}” {one.item}, p. {one.page}" for one in row.evidence)
+            cells.append(" ".join(cited))
+        drawn.add_row(*(Text(" ".join(cell.split())) for cell in cells))
+        count += 1
+    if not count:
+        say("没有结果。" if lang == "zh" else "Nothing was found.")
+    else:
+        printing.table(drawn)
+    for note in result.notes:
+        say(note)
+    if next(rows, None) is not None:
+        tell(f"These are the first {TABLE_ROWS:,}.")
 
 
 @app.command(short_help="Check every quote against its source.")

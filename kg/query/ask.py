@@ -19,15 +19,16 @@ from kg import ids
 from kg.errors import QueryError, UsageError
 from kg.graph.facts import DEFAULT, Node
 from kg.graph.store import Store
-from kg.items import RELATIONS
+from kg.items import ENTITY_TYPES, RELATIONS
 from kg.query import catalogue, entity, evidence
 from kg.query.catalogue import Edge, Parameter, Question
 from kg.query.concepts import collection, concept, members, narrower
-from kg.query.entity import Evidence
+from kg.query.entity import Candidate, Evidence
 from kg.query.result import Column, Result, Row, Thing, Value, words
 from kg.query.run import examine
+from kg.query.search import SURE
 from kg.settings import asset
-from kg.vocab import KG, KIND, PREFIXES, RDF, STATUS, XSD
+from kg.vocab import KG, KIND, PREFIXES, RDF, SKOS, STATUS, XSD
 
 #: What an entity parameter that isn't given is bound to: everything is one.
 ANYTHING = NamedNode("http://www.w3.org/2000/01/rdf-schema#Resource")
@@ -39,6 +40,20 @@ _TIMES = {"万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿"
 _TIMES |= {"k": 10**3, "m": 10**6, "b": 10**9, "bn": 10**9}
 _DEALS = (ids.BASE + "deal/", ids.BASE + "round/")
 _EVIDENCE_EDGES = 50  # of a row that sums up many: enough to see what it rests on
+
+
+class Unclear(QueryError):
+    """A name that could be several, or only comes near some; ``candidates`` has them."""
+
+    def __init__(self, name: str, candidates: list[Candidate]) -> None:
+        self.name, self.candidates = name, candidates
+        self.sure = candidates[0].how in SURE
+        listed = ", ".join(f"{c.label} ({c.type}, {c.iri})" for c in candidates[:5])
+        if self.sure:
+            super().__init__(f"{name} could be any of these, name one by its address: {listed}")
+        else:
+            super().__init__(f"nothing in the store is called {name}; near it are {listed}")
+
 
 Read = tuple[Any, str]  # the term to bind, and what it says for people
 
@@ -129,25 +144,40 @@ def _known(question: Question, key: str) -> str:
 
 
 def _entity(store: Store, parameter: Parameter, value: Any, lang: str) -> Read:
-    name = value.iri if hasattr(value, "iri") else value.value if isinstance(value, NamedNode) else str(value)
+    name = getattr(value, "iri", None) or (value.value if isinstance(value, NamedNode) else str(value))
+    classes = parameter.classes or ENTITY_TYPES
     if name.startswith(("http://", "https://")):
-        node = NamedNode(name) if re.fullmatch(r"[^\s<>\"{}|\\^`]+", name) else None
-        type_ = entity.type_of(store, node) if node else None
-        if node is None or type_ is None:
+        known = re.fullmatch(r"[^\s<>\"{}|\\^`]+", name) and entity.type_of(store, NamedNode(name))
+        if not known:
             raise QueryError(f"the store doesn't know {name}: {parameter.name} takes a name too")
-        if parameter.classes and type_ not in parameter.classes:
-            raise QueryError(_unfit(parameter, entity.label_of(store, node, lang), type_))
+        if known not in classes:
+            raise QueryError(_unfit(parameter, entity.label_of(store, NamedNode(name), lang), known))
+        return NamedNode(name), entity.label_of(store, NamedNode(name), lang)
+    found = _places(store, name) if classes == ("Jurisdiction",) else entity.find(store, name, 50)
+    fit = [candidate for candidate in found if candidate.type in classes]
+    if (only := entity.meant(fit)) is not None:
+        node = NamedNode(only.iri)
         return node, entity.label_of(store, node, lang)
-    try:
-        meant = entity.one(store, name, parameter.classes or entity.NAMED)
-    except QueryError:
-        if parameter.classes:
-            other = [c for c in entity.find(store, name, classes=entity.NAMED) if c.how == "exact"]
-            if other and not any(c.type in parameter.classes for c in other):
-                raise QueryError(_unfit(parameter, other[0].label, other[0].type)) from None
-        raise
-    node = NamedNode(meant.iri)
-    return node, entity.label_of(store, node, lang)
+    if fit:
+        raise Unclear(name, fit[:10])
+    if found and found[0].how in SURE:
+        raise QueryError(_unfit(parameter, found[0].label, found[0].type))
+    raise QueryError(f"nothing in the store is called {name}: kg items lists what was read")
+
+
+def _places(store: Store, name: str) -> list[Candidate]:
+    """Places have names too, and few enough to go through; no item mentions them."""
+    wanted = ids.normalise(name)
+    named = []
+    for quad in store.quads(None, RDF.type, KG.Jurisdiction, DEFAULT):
+        place: Node = quad.subject
+        called = [label.object.value for label in store.quads(place, SKOS.prefLabel, None, DEFAULT)]  # type: ignore[union-attr]
+        named += [(place.value, text, ids.normalise(text)) for text in called]
+    for how in ("exact", "part"):
+        hits = [(iri, text) for iri, text, form in named if (form == wanted if how == "exact" else wanted in form)]
+        if hits:
+            return [Candidate(iri, "Jurisdiction", text, text, how, 0) for iri, text in sorted(hits)]
+    return []
 
 
 def _unfit(parameter: Parameter, label: str, type_: str) -> str:
@@ -307,7 +337,7 @@ class _Things:
     def _label(self, node: Node) -> str:
         if not node.value.startswith(_DEALS):
             return entity.label_of(self._store, node, self._lang)
-        says = {quad.predicate: quad.object for quad in self._store.quads(node, None, None, DEFAULT)}
+        says: dict[Node, Any] = {quad.predicate: quad.object for quad in self._store.quads(node, None, None, DEFAULT)}
         if KG.buyer in says and KG.target in says:
             return f"{self(says[KG.buyer]).label} → {self(says[KG.target]).label}"
         if KG.investee in says:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import QueryError
 from kg.graph.store import Store
 from kg.query import entity, items
+from kg.query.result import Result
 from kg.query.run import Answer, run
 from kg.settings import default_store
 
@@ -33,11 +34,21 @@ class Reader:
         """
         answer = self.answer(sparql, **bindings)
         if answer.form != "rows":
-            raise QueryError("this needs a SELECT query: use ask() or construct()")
+            raise QueryError("this needs a SELECT query: use boolean() or construct()")
         for row in answer.rows:
             yield dict(zip(answer.columns, (_python(term) for term in row), strict=True))
 
-    def ask(self, sparql: str, **bindings: Any) -> bool:
+    def ask(self, question: str, /, *, lang: str = "zh", evidence: bool = True, **parameters: Any) -> Result:
+        """The answer to a named question: ``graph.ask("deals", firm="AMD", since="2024-06")``.
+
+        Values are what ``kg ask`` takes, or dates, numbers and lists. The rows come as they are found, while the
+        store is open; ``result.whole()`` keeps them. Without ``evidence`` they have no quotes, and come faster.
+        """
+        from kg.query.ask import ask
+
+        return ask(self.store, question, parameters, lang, with_evidence=evidence)
+
+    def boolean(self, sparql: str, **bindings: Any) -> bool:
         """The answer to an ASK."""
         answer = self.answer(sparql, **bindings)
         if answer.form != "boolean":

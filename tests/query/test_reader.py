@@ -38,11 +38,11 @@ def test_bindings_are_literals_or_addresses(reader: Reader) -> None:
 
 
 def test_each_form_has_its_method(reader: Reader) -> None:
-    assert reader.ask("ASK { ?s a kg:Claim }") is False
+    assert reader.boolean("ASK { ?s a kg:Claim }") is False
     assert len(reader.construct("CONSTRUCT WHERE { ?a kg:acquires ?b }")) == 1
     for wrong in (
         lambda: list(reader.query("ASK {}")),
-        lambda: reader.ask("SELECT * {}"),
+        lambda: reader.boolean("SELECT * {}"),
         lambda: reader.construct("ASK {}"),
     ):
         with pytest.raises(QueryError):
@@ -75,7 +75,7 @@ def test_opening_by_path_and_by_setting(tmp_path: Path, monkeypatch: pytest.Monk
     with Store.open(tmp_path / "store", "write") as store:
         store.add(*samples.may(), samples.RUN)
     with open_store(tmp_path / "store") as reader:
-        assert reader.ask("ASK { ?s a kg:Item }")
+        assert reader.boolean("ASK { ?s a kg:Item }")
     monkeypatch.setenv("KG_STORE", str(tmp_path / "store"))
     with open_store() as reader:
         assert len(reader.reports()) == 1
