@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from kg.graph.store import Store
     from kg.query.catalogue import Question
     from kg.query.entity import Candidate
-    from kg.query.result import Result
     from kg.query.run import Answer
 
 TABLE_ROWS = 1000
@@ -543,8 +542,10 @@ def ask(
         list[str] | None,
         typer.Argument(metavar="KEY=VALUE", help="What it takes: firm=AMD since=2024-06 status=all."),
     ] = None,
-    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language of titles and names.")] = "zh",
     evidence: Annotated[bool, typer.Option("--evidence", "-e", help="Show the sentences that say so.")] = False,
+    output: OutputOption = None,
+    format_: FormatOption = None,
+    lang: LangOption = "zh",
     store: StoreOption = None,
 ) -> None:
     """Ask a ready question; without a name, list those that there are.
@@ -554,10 +555,12 @@ def ask(
       kg ask deals firm=AMD
       kg ask instruments regulator=国家数据局 since=2024-06 --lang en
       kg ask rounds "Sahara AI" --evidence
+      kg ask acquisitions -o acquisitions.xlsx      with the quotes, for others
 
     A name can be typed in any of its forms. A value without a key is for what the
     question needs. Deals that are rumoured or terminated come when status=all asks.
     """
+    from kg import forms
     from kg.query import catalogue
     from kg.query.ask import Unclear
     from kg.query.ask import ask as answer
@@ -565,17 +568,20 @@ def ask(
     if name is None:
         _questions(lang)
         return
+    _checked(output, format_)
     question = catalogue.question(name)
     given = _given(question, values or ())
+    cited = evidence or output is not None or format_ not in (None, "table")
     with _reading(store) as opened:
         if not opened.reports():
             say("The store holds no reports: kg add FILE adds one.")
             return
         try:
-            result = answer(opened, question, given, lang, with_evidence=evidence)
+            result = answer(opened, question, given, lang, with_evidence=cited)
         except Unclear as fault:
             raise _unclear(fault.name, fault.candidates) from None
-        _result(result, lang, evidence)
+        where = store or default_store()
+        forms.deliver(result, output, lang=lang, format_=format_, evidence=evidence, store=where)
 
 
 def _questions(lang: str) -> None:
@@ -611,40 +617,6 @@ def _given(question: Question, values: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"{words}: what is it? Write KEY=VALUE, as in {question.usage()}")
         given[first] = words
     return given
-
-
-def _result(result: Result, lang: str, evidence: bool) -> None:
-    """The answer as a table, each row with its quotes below it where they are asked for."""
-    from itertools import islice
-
-    from rich.table import Table
-    from rich.text import Text
-
-    from kg import printing
-    from kg.query.result import words
-
-    drawn = Table(show_lines=evidence)
-    for column in result.columns:
-        drawn.add_column(Text(column.title(lang)), justify="right" if column.type == "number" else "left")
-    if evidence:
-        drawn.add_column(Text("原文" if lang == "zh" else "Quote"))
-    rows = iter(result)
-    count = 0
-    for row in islice(rows, TABLE_ROWS):
-        cells = [words(value, lang) for value in row.values]
-        if evidence:
-            cited = (f"“{' '.join(one.quote.split())}” {one.item}, p. {one.page}" for one in row.evidence)
-            cells.append(" ".join(cited))
-        drawn.add_row(*(Text(" ".join(cell.split())) for cell in cells))
-        count += 1
-    if not count:
-        say("没有结果。" if lang == "zh" else "Nothing was found.")
-    else:
-        printing.table(drawn)
-    for note in result.notes:
-        say(note)
-    if next(rows, None) is not None:
-        tell(f"These are the first {TABLE_ROWS:,}.")
 
 
 @app.command(short_help="Check every quote against its source.")

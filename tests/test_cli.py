@@ -58,7 +58,7 @@ def test_every_command_has_help_an_example_and_a_store(name: str, command: Comma
 
 def test_the_commands() -> None:
     names = {c.name or c.callback.__name__ for c in cli.app.registered_commands if c.callback}
-    assert names == {"add", "items", "show", "remove", "query", "check", "export", "map", "chain", "path"}
+    assert names == {"ask", "add", "items", "show", "remove", "query", "check", "export", "map", "chain", "path"}
 
 
 def test_version(command: Command) -> None:
