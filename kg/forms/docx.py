@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
+from itertools import islice
 from typing import IO, Any
 
 import docx
@@ -22,7 +23,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
 
 from kg.errors import UsageError
-from kg.forms import evidence
+from kg.forms import evidence, memo
 from kg.forms.about import About
 from kg.forms.markdown import LINK
 from kg.printing import clean
@@ -38,9 +39,14 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def write(result: Result, file: IO[bytes], lang: str, about: About) -> int:
     """The number of rows."""
     zh = lang == "zh"
+    rows_ = list(islice(result, ROWS + 1))
+    if len(rows_) > ROWS:
+        raise UsageError(f"a memo of more than {ROWS:,} rows can't be read: write them to an .xlsx or a .csv")
+    result = replace(result, rows=rows_)
+    parts = list(memo.parts(result))
     document = docx.Document()
     _styles(document)
-    _page(document, len(result.columns))
+    _page(document, max((len(part.columns) for part in parts if not part.listed), default=0))
     day = datetime(*about.made.timetuple()[:3])
     document.core_properties.title = _clean(result.title(lang))
     document.core_properties.author = "regkg"
@@ -55,12 +61,13 @@ def write(result: Result, file: IO[bytes], lang: str, about: About) -> int:
     notes = evidence.Notes()
     with_evidence = result.has_evidence
     rows = 0
-    for group, members in groupby(result, key=lambda row: row.group):
-        if group:
-            document.add_heading(_clean(group), 2)
+    for part in parts:
+        if part.group:
+            document.add_heading(_clean(part.group), 2)
         else:
             document.add_paragraph()
-        rows += _table(document, result.columns, members, lang, notes if with_evidence else None, rows)
+        add = _list if part.listed else _table
+        rows += add(document, result.columns, part, lang, notes if with_evidence else None)
     if not rows:
         document.add_paragraph("没有结果。" if zh else "Nothing was found.")
     for note in result.notes:
@@ -72,10 +79,8 @@ def write(result: Result, file: IO[bytes], lang: str, about: About) -> int:
     return rows
 
 
-def _table(
-    document: Any, columns: Sequence[Column], rows: Iterable[Row], lang: str, notes: evidence.Notes | None, before: int
-) -> int:
-    heads = [column.title(lang) for column in columns]
+def _table(document: Any, columns: Sequence[Column], part: memo.Part, lang: str, notes: evidence.Notes | None) -> int:
+    heads = [column.title(lang) for column in part.columns]
     if notes:
         heads.append("依据" if lang == "zh" else "Sources")
     table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
@@ -85,12 +90,10 @@ def _table(
         _shade(cell)
     _repeated(table.rows[0])
     count = 0
-    for row in rows:
+    for row in part.rows:
         count += 1
-        if before + count > ROWS:
-            raise UsageError(f"a memo of more than {ROWS:,} rows can't be read: write them to an .xlsx or a .csv")
         cells = table.add_row().cells
-        for cell, column, value in zip(cells, columns, row.values, strict=False):
+        for cell, (column, value) in zip(cells, part.values(row, columns), strict=False):
             line = cell.paragraphs[0]
             text = words(value, lang)
             if LINK.fullmatch(text):
@@ -100,9 +103,29 @@ def _table(
             if column.type == "number":
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if notes:
-            for number in notes.numbers(row.evidence):
-                _link(cells[-1].paragraphs[0], f"[{number}]", anchor=f"source{number}")
+            _marks(cells[-1].paragraphs[0], row, notes)
+    document.add_paragraph().paragraph_format.space_after = Pt(0)
     return count
+
+
+def _list(document: Any, columns: Sequence[Column], part: memo.Part, lang: str, notes: evidence.Notes | None) -> int:
+    count = 0
+    for row in part.rows:
+        count += 1
+        head, rest = memo.entry(part, row, columns, lang)
+        line = document.add_paragraph()
+        line.paragraph_format.left_indent, line.paragraph_format.first_line_indent = Pt(24), Pt(-24)
+        line.add_run(f"{count}.\t")
+        line.add_run(_clean(head)).bold = True
+        line.add_run(f"  {_clean(rest)} ")
+        if notes:
+            _marks(line, row, notes)
+    return count
+
+
+def _marks(line: Any, row: Row, notes: evidence.Notes) -> None:
+    for number in notes.numbers(row.evidence):
+        _link(line, f"[{number}]", anchor=f"source{number}")
 
 
 def _sources(document: Any, notes: evidence.Notes, lang: str) -> None:

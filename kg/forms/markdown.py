@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import groupby
 from typing import IO
 
-from kg.forms import evidence
+from kg.forms import evidence, memo
 from kg.forms.about import About
 from kg.printing import clean
 from kg.query.result import Result, Row, words
@@ -30,9 +29,9 @@ def write(result: Result, file: IO[str], lang: str, about: About) -> int:
     for name, value in about.lines(result, lang)[1:]:
         file.write(f"- {escape(name)}{'：' if zh else ': '}{escape(value)}\n")
     rows = 0
-    for group, members in groupby(result, key=lambda row: row.group):
-        file.write(f"\n## {escape(group)}\n\n" if group else "\n")
-        rows += _table(result, members, file, lang, notes if with_evidence else None)
+    for part in memo.parts(result):
+        file.write(f"\n## {escape(part.group)}\n\n" if part.group else "\n")
+        rows += (_list if part.listed else _table)(result, part, file, lang, notes if with_evidence else None)
     if not rows:
         file.write("\n没有结果。\n" if zh else "\nNothing was found.\n")
     for note in result.notes:
@@ -46,24 +45,39 @@ def write(result: Result, file: IO[str], lang: str, about: About) -> int:
     return rows
 
 
-def _table(result: Result, rows: Iterable[Row], file: IO[str], lang: str, notes: evidence.Notes | None) -> int:
-    heads = [escape(column.title(lang)) for column in result.columns]
-    ruler = ["---:" if column.type == "number" else "---" for column in result.columns]
+def _table(result: Result, part: memo.Part, file: IO[str], lang: str, notes: evidence.Notes | None) -> int:
+    heads = [escape(column.title(lang)) for column in part.columns]
+    ruler = ["---:" if column.type == "number" else "---" for column in part.columns]
     if notes:
         heads.append("依据" if lang == "zh" else "Sources")
         ruler.append("---")
-    file.write(_line(heads) + _line(ruler))
     count = 0
-    for row in rows:
+    for row in part.rows:
+        if not count:
+            file.write(_line(heads) + _line(ruler))
         count += 1
         cells = []
-        for value in row.values:
+        for _, value in part.values(row, result.columns):
             text = words(value, lang)
             cells.append(f"<{text}>" if LINK.fullmatch(text) else escape(text))
         if notes:
-            cells.append("".join(f"[^{number}]" for number in notes.numbers(row.evidence)))
+            cells.append(_marks(row, notes))
         file.write(_line(cells))
     return count
+
+
+def _list(result: Result, part: memo.Part, file: IO[str], lang: str, notes: evidence.Notes | None) -> int:
+    count = 0
+    for row in part.rows:
+        count += 1
+        head, rest = memo.entry(part, row, result.columns, lang)
+        marks = _marks(row, notes) if notes else ""
+        file.write(f"- **{escape(head) or '–'}** {escape(rest)}{marks}\n")
+    return count
+
+
+def _marks(row: Row, notes: evidence.Notes) -> str:
+    return "".join(f"[^{number}]" for number in notes.numbers(row.evidence))
 
 
 def _line(cells: Iterable[str]) -> str:

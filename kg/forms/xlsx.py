@@ -6,8 +6,7 @@ begin with, no spreadsheet takes them for a formula.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -26,7 +25,8 @@ LINKS = 65_000  # Excel takes no more that click, in a sheet
 TEXT = 32_767  # characters, in UTF-16
 URL = 2_000
 NARROWEST, WIDEST = 8, 48
-_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+LINES = 8  # that a row of wrapped words is high, at the most
+PAGE = 200  # characters across that still can be read on one page
 _FIRST_DAY = date(1900, 3, 1)  # before it, Excel counts a day that there wasn't
 _SHEETS = {"zh": ("结果", "依据", "所问"), "en": ("Answer", "Evidence", "Question")}
 NUMBER = Column("row", "行", "Row", "number")
@@ -59,13 +59,13 @@ class _Formats:
         def made(**more: Any) -> Any:
             return book.add_format({"valign": "top", **more})
 
-        self.head = made(bold=True, bg_color="#E7ECF2", bottom=1, text_wrap=True)
+        self.head = made(bold=True, bg_color="#E7ECF2", bottom=1)
         self.text = made()
         self.wrapped = made(text_wrap=True)
         self.whole = made(num_format="#,##0")
         self.broken = made(num_format="#,##0.00####")
         self.plain = made(num_format="0")
-        self.day = made(num_format="yyyy-mm-dd")
+        self.day = made(num_format="yyyy-mm-dd", align="left")
         self.link = made(font_color="#0563C1", underline=1)
         self.title = made(bold=True, font_size=14)
 
@@ -79,13 +79,18 @@ class _Sheet:
         self._widths: list[int] = [min(WIDEST, max(NARROWEST, _cells(column.title(lang)) + 3)) for column in columns]
         self._links = 0
         self.rows = 0
+        self._sheet.set_row(0, 20)
         for at, column in enumerate(columns):
             _text(self._sheet, 0, at, column.title(lang), formats.head)
 
-    def add(self, values: Iterable[Value]) -> None:
+    def add(self, values: Sequence[Value]) -> None:
         if self.rows == ROWS:
             raise UsageError(f"a sheet holds no more than {ROWS:,} rows, and there are more: write them to a .csv")
         self.rows += 1
+        # Excel would find the height of wrapped words itself, other programs don't
+        longest = max((_cells(value, LINES * WIDEST) for value in values if isinstance(value, str)), default=0)
+        if longest > WIDEST:
+            self._sheet.set_row(self.rows, 18.0 * min(LINES, -(-longest // (WIDEST - 2))))
         for at, (column, value) in enumerate(zip(self._columns, values, strict=True)):
             if value is not None and value != "":
                 self._write(at, column, value)
@@ -108,8 +113,9 @@ class _Sheet:
             self._widths[at] = min(WIDEST, max(self._widths[at], _cells(shown) + 2))
 
     def _words(self, at: int, text: str) -> None:
-        if text.startswith(("http://", "https://")) and len(text) <= URL and self._links < LINKS:
-            done = self._sheet.write_url(self.rows, at, clean(text), self._formats.link, _escape(text))
+        iri = self._columns[at].name.endswith("_iri")  # an address that tells things apart and leads nowhere
+        if not iri and text.startswith(("http://", "https://")) and len(text) <= URL and self._links < LINKS:
+            done = self._sheet.write_url(self.rows, at, clean(text), self._formats.link, _fit(text))
             if done == 0:
                 self._links += 1
                 return
@@ -117,40 +123,48 @@ class _Sheet:
 
     def finish(self) -> None:
         sheet = self._sheet
-        for at, width in enumerate(self._widths):
-            sheet.set_column(at, at, width)
+        shown = 0
+        for at, (column, width) in enumerate(zip(self._columns, self._widths, strict=True)):
+            hidden = column.name.endswith("_iri")
+            sheet.set_column(at, at, width, None, {"level": 1, "hidden": True} if hidden else {})
+            shown += 0 if hidden else width
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(1, self.rows), max(0, len(self._columns) - 1))
         sheet.set_landscape()
         sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        if shown <= PAGE:
+            sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
 
 
 def _question(sheet: Worksheet, result: Result, about: About, formats: _Formats, lang: str) -> None:
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, 90)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
     _text(sheet, 0, 0, result.title(lang), formats.title)
     row = 1
     for row, (name, value) in enumerate(about.lines(result, lang), 2):
         _text(sheet, row, 0, name, formats.head)
+        sheet.set_row(row, 16.0 * max(1, value.count(chr(10)) + 1))
         _text(sheet, row, 1, value, formats.wrapped)
     for at, note in enumerate(result.notes, row + 2):
         _text(sheet, at, 1, note, formats.wrapped)
 
 
 def _text(sheet: Worksheet, row: int, at: int, text: str, format_: Any) -> None:
-    sheet.write_string(row, at, _escape(text), format_)
+    sheet.write_string(row, at, _fit(text), format_)
 
 
-def _escape(text: str) -> str:
-    """What Excel reads back as this text: control characters it has none, and _x0041_ it would read as A."""
-    text = clean(text)
+def _fit(text: str) -> str:
+    """What Excel can hold of a text: no control characters, and not more than it would read."""
+    # noncharacters XML can't hold
+    text = clean(text).translate({0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD})
     if len(text) > TEXT // 2:
         data = text.encode("utf-16-le")
         if len(data) // 2 > TEXT:
             text = data[: 2 * (TEXT - 1)].decode("utf-16-le", errors="ignore") + "…"
-    return _ESCAPED.sub("_x005F_", text)
+    return text
 
 
 def _exact(value: int | Decimal) -> bool:
@@ -159,7 +173,6 @@ def _exact(value: int | Decimal) -> bool:
     return len(digits) <= 15 and abs(Decimal(value)) < 10**300
 
 
-def _cells(text: str) -> int:
-    """How wide it is: a Chinese character is two."""
-    longest: str = max(text.splitlines(), key=len, default="")
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in longest[:WIDEST])
+def _cells(text: str, most: int = WIDEST) -> int:
+    """How wide it is, as far as that matters: a Chinese character is two."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text[:most])
