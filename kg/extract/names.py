@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
-from kg.extract import words
+from kg.extract import edges, words
 from kg.extract.kinds import kind_of
 from kg.extract.plain import simplify
 from kg.extract.recogniser import Clues, Guess
@@ -97,7 +97,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
     def within(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
         return any(a <= start and end <= b for a, b in spans)
 
-    for guess in guesses:
+    for guess in edges.tidy(text, guesses, seen):
         weak = _weak_guess(text, guess, seen)
         if weak == "no":
             continue
@@ -152,6 +152,9 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             name = simplify(text[max(0, start) : match.start()])
             if start >= 0 and text[start - 1 : start] in _CLAUSE and Reference.load().find_country(name):
                 found.append(Candidate(start, match.start(), "Regulator", "place", 3))
+    for start, end in edges.described(text):
+        if not within(start, end, closed):
+            found.append(Candidate(start, end, "Company", "described", 3))
     for match in _ADDRESS.finditer(text):
         found.append(Candidate(*match.span(), "Company", "address", 3))
     for match in _UNMARKED.finditer(text):

@@ -1,0 +1,91 @@
+"""Where a guessed name begins and ends: what describes a firm is not part of its name.
+
+    由[华强资本] · [淡马锡]旗下[祥峰投资] · AR眼镜品牌[雷鸟创新] · 编排公司[Deci] · [发展改革委]联合[国家数据局]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kg.extract import words
+from kg.extract.recogniser import Clues, Guess
+
+_BEFORE_NAME = words.pattern("before-name")
+_AFTER_NAME = words.pattern("after-name")
+_DESCRIBED = words.pattern("describes-firm")
+_FIRM_TAIL = words.pattern("firm-tail")
+_PARTS = re.compile(r"旗下(?:的|全资|控股)?(?:子公司)?|(?<=[委部局署院会办厅])(?:联合|会同|牵头)(?=[一-鿿]{2,14}[委部局署院会办厅行]$)")
+_LATIN_NAME = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z0-9]*(?:[.&'’-][A-Za-z0-9]+)*|[a-z]{1,3}[A-Z0-9][A-Za-z0-9]+)"
+    r"(?: (?:[A-Z][A-Za-z0-9.&'’-]*|of|and|the|de)){0,4}(?<! of)(?<! and)(?<! the)(?<! de)"
+)
+_NO_NAME = words.pattern("latin-no-name")
+
+
+def tidy(text: str, guesses: Iterable[Guess], seen: Clues) -> list[Guess]:
+    """The guesses, each cut to its name, or in two where it is two names."""
+    known = {(f.start, f.end) for f in seen.found}
+    found: list[Guess] = []
+    for guess in guesses:
+        if guess.type in ("Company", "Organization", "Regulator") and (guess.start, guess.end) not in known:
+            found += _cut(text, guess, known)
+        else:
+            found.append(guess)
+    return _without_describers(text, found, seen)
+
+
+def _cut(text: str, guess: Guess, known: set[tuple[int, int]]) -> list[Guess]:
+    start, end = guess.start, guess.end
+    if lead := _BEFORE_NAME.match(text, start, end):
+        start = lead.end()
+    if tail := _AFTER_NAME.search(text, start, end):
+        end = tail.start()
+    for part in _PARTS.finditer(text, start, end):
+        if part.start() - start >= 2 and end - part.end() >= 2:
+            left = replace(guess, start=start, end=part.start())
+            return [left, *_cut(text, replace(guess, start=part.end(), end=end), known)]
+    if guess.type == "Company":
+        for word in _DESCRIBED.finditer(text, start, end):
+            rest = text[word.end() : end]
+            if len(rest) >= 2 and not _FIRM_TAIL.match(rest) and (start, word.end()) not in known:
+                start = word.end()
+    return [replace(guess, start=start, end=end)] if end - start >= 2 else []
+
+
+def described(text: str) -> list[tuple[int, int]]:
+    """Latin names that stand right behind a word for a firm, whatever the model says: 编排公司Deci."""
+    found = []
+    for match in _LATIN_NAME.finditer(text):
+        before = text[max(0, match.start() - 12) : match.start()].rstrip("“‘「 ")
+        if before and not before.isascii() and _DESCRIBED.search(before) and _ends_so(before):
+            name = match.group()
+            if not _NO_NAME.fullmatch(name) and len(name) > 1:
+                found.append(match.span())
+    return found
+
+
+def _ends_so(before: str) -> bool:
+    last = None
+    for last in _DESCRIBED.finditer(before):
+        pass
+    return last is not None and last.end() == len(before)
+
+
+def _without_describers(text: str, guesses: list[Guess], seen: Clues) -> list[Guess]:
+    """云网络 in 云网络可视化公司Samknows is what the firm does."""
+    names = {start for start, _ in described(text)} | {g.start for g in guesses if g.type == "Company"}
+    names |= {f.start for f in seen.found if f.known.type == "Company"}
+    kept = []
+    for guess in guesses:
+        if guess.type == "Company" and not any(f.start == guess.start and f.end == guess.end for f in seen.found):
+            after = re.match(r"[一-鿿]{0,8}", text[guess.end :])
+            describes = None if after is None else next(
+                (m for m in _DESCRIBED.finditer(after.group()) if guess.end + m.end() in names), None
+            )
+            if describes and not re.search("旗下|的|收购|投资|领投|与|和|对|将|以|获|向", after.group()[: describes.start()] if after else ""):
+                if not re.search(words.pattern("firm-ending"), text[guess.start : guess.end]):
+                    continue
+        kept.append(guess)
+    return kept
