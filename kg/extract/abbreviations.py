@@ -12,11 +12,19 @@ from kg.extract.kinds import without_tail
 from kg.extract.names import repeat
 from kg.ids import normalise
 from kg.items import Mention
+from kg.reference import Reference
 
 _AFTER = re.compile(r"[》”」\"]?\s?[（(](?P<inside>[^（）()\n]{1,80}(?:[（(][^（）()]*[）)][^（）()\n]{0,40})?)[）)]")
 _CALLED = re.compile(r"(?:以下|下文|下)?(?:统一?|合|并|均|分别)?(?:简称|统称|并称|称)(?:为|作)?\s?[:：]?\s?")
 _FORM = re.compile(r"[《“\"「‘']?([^《》“”\"「」‘’、，,；;和及或]{1,40})[》”\"」’']?")
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,30})[”\"」]")
+# What a firm's full name has beyond its short one. Words that tell one firm of a group from another (工程, 人寿, 财务,
+# 置业) aren't here: 华电能源工程有限公司 is not 华电能源.
+_COMMON_TAIL = re.compile(
+    r"(?:[（(].{1,8}[）)])?(?:科技|技术|信息|网络|智能|数字|数据|控股|投资|创业|管理|集团|股份|实业|企业|国际|发展|软件|电子|生物|医药|文化|传媒"
+    r"|资产|机器人|半导体|微电子|汽车|中心|产业|商务|基金|新能源|能源|材料|医疗|教育|通信|装备|自动化){0,3}"
+    r"(?:[（(].{1,8}[）)])?(?:股份有限公司|有限责任公司|有限公司|合伙企业[（(]有限合伙[）)]|公司)?"
+)
 _DOCUMENTS = ("Instrument", "Publication")
 
 
@@ -96,6 +104,15 @@ def shorter(text: str, mentions: list[Mention]) -> dict[str, str]:
     return found
 
 
+def _without_place(name: str) -> list[str]:
+    """宁波福尔达投资控股有限公司, and without 宁波: a firm's seat is no part of what it is called."""
+    places = Reference.load()
+    for length in range(2, 7):
+        if places.find_place(name[:length]) and len(name) - length >= 4:
+            return [name, name[length:]]
+    return [name]
+
+
 def _short_for(short: str, long: str, type_: str) -> bool:
     if len(short) >= len(long):
         return False
@@ -112,18 +129,17 @@ def _short_for(short: str, long: str, type_: str) -> bool:
             return len(short) > 2 and long.startswith((short + " ", short + ".", short + ",")) and long.isascii()
         if len(short) >= 4 and long.endswith(short) and short.endswith(("集团", "公司", "资本", "基金")):
             return True
-        rest = long[len(short) :]
-        return (
-            len(short) >= 2
-            and long.startswith(short)
-            and bool(
-                re.fullmatch(
-                    r"(?:[（(].{1,8}[）)])?(?:.{0,10})(?:股份有限公司|有限责任公司|有限公司|集团|公司|中心|控股|科技)",
-                    rest,
-                )
-            )
+        return len(short) >= 2 and any(
+            full.startswith(short) and _COMMON_TAIL.fullmatch(full[len(short) :]) for full in _without_place(long)
         )
     return False
+
+
+def _owns(text: str, short: str, full: str) -> bool:
+    """中国电建公告，全资子公司中国电建国际…: the short name is the parent's."""
+    return bool(
+        re.search(f"{re.escape(short)}[^。\n]{{0,30}}(?:子公司|孙公司|附属公司|旗下)的?{re.escape(full)}", text)
+    )
 
 
 def _parted(mention: Mention, defined: dict[str, str]) -> list[Mention]:
@@ -164,6 +180,6 @@ def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset
     implied = {
         short: full
         for short, full in shorter(text, mentions).items()
-        if short not in defined and normalise(short) not in known
+        if short not in defined and normalise(short) not in known and not _owns(text, short, full)
     }
     return [replace(m, full=implied[m.text]) if m.full is None and m.text in implied else m for m in mentions]

@@ -1,6 +1,6 @@
 """Where a guessed name begins and ends: what describes a firm is not part of its name.
 
-    由[华强资本] · [淡马锡]旗下[祥峰投资] · AR眼镜品牌[雷鸟创新] · 编排公司[Deci] · [发展改革委]联合[国家数据局]
+由[华强资本] · [淡马锡]旗下[祥峰投资] · AR眼镜品牌[雷鸟创新] · 编排公司[Deci] · [发展改革委]联合[国家数据局]
 """
 
 from __future__ import annotations
@@ -16,7 +16,12 @@ _BEFORE_NAME = words.pattern("before-name")
 _AFTER_NAME = words.pattern("after-name")
 _DESCRIBED = words.pattern("describes-firm")
 _FIRM_TAIL = words.pattern("firm-tail")
-_PARTS = re.compile(r"旗下(?:的|全资|控股)?(?:子公司)?|(?<=[委部局署院会办厅])(?:联合|会同|牵头)(?=[一-鿿]{2,14}[委部局署院会办厅行]$)")
+_PARTS = re.compile(
+    r"旗下(?:的|全资|控股)?(?:子公司)?|(?<=[委部局署院会办厅])(?:联合|会同|牵头)(?=[一-鿿]{2,14}[委部局署院会办厅行]$)"
+)
+_FIRM = words.pattern("firm-ending")
+_ACTED_ON = re.compile("旗下|的|收购|投资|领投|与|和|对|将|以|获|向")
+_INNER_VERB = re.compile("(?:投资|收购|入股|增持|参股|控股|起诉|并购)")
 _LATIN_NAME = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z0-9]*(?:[.&'’-][A-Za-z0-9]+)*|[a-z]{1,3}[A-Z0-9][A-Za-z0-9]+)"
     r"(?: (?:[A-Z][A-Za-z0-9.&'’-]*|of|and|the|de)){0,4}(?<! of)(?<! and)(?<! the)(?<! de)"
@@ -42,6 +47,18 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]]) -> list[Guess]:
         start = lead.end()
     if tail := _AFTER_NAME.search(text, start, end):
         end = tail.start()
+    for ending, goes_on in (
+        ("所", "拥持属控占有"),
+        ("持", "有"),
+        ("实际", "控持"),
+        ("拟", "以向通收"),
+        ("将", "以向于"),
+    ):
+        if text[start:end].endswith(ending) and text[end : end + 1] and text[end] in goes_on:
+            end -= len(ending)
+    for verb in _INNER_VERB.finditer(text, start, end):
+        if (start, verb.start()) in known and end - verb.end() >= 3:
+            return [replace(guess, start=start, end=verb.start()), replace(guess, start=verb.end(), end=end)]
     for part in _PARTS.finditer(text, start, end):
         if part.start() - start >= 2 and end - part.end() >= 2:
             left = replace(guess, start=start, end=part.start())
@@ -59,18 +76,11 @@ def described(text: str) -> list[tuple[int, int]]:
     found = []
     for match in _LATIN_NAME.finditer(text):
         before = text[max(0, match.start() - 12) : match.start()].rstrip("“‘「 ")
-        if before and not before.isascii() and _DESCRIBED.search(before) and _ends_so(before):
+        if any(m.end() == len(before) for m in _DESCRIBED.finditer(before + text[match.start()])):
             name = match.group()
             if not _NO_NAME.fullmatch(name) and len(name) > 1:
                 found.append(match.span())
     return found
-
-
-def _ends_so(before: str) -> bool:
-    last = None
-    for last in _DESCRIBED.finditer(before):
-        pass
-    return last is not None and last.end() == len(before)
 
 
 def _without_describers(text: str, guesses: list[Guess], seen: Clues) -> list[Guess]:
@@ -80,12 +90,12 @@ def _without_describers(text: str, guesses: list[Guess], seen: Clues) -> list[Gu
     kept = []
     for guess in guesses:
         if guess.type == "Company" and not any(f.start == guess.start and f.end == guess.end for f in seen.found):
-            after = re.match(r"[一-鿿]{0,8}", text[guess.end :])
-            describes = None if after is None else next(
-                (m for m in _DESCRIBED.finditer(after.group()) if guess.end + m.end() in names), None
-            )
-            if describes and not re.search("旗下|的|收购|投资|领投|与|和|对|将|以|获|向", after.group()[: describes.start()] if after else ""):
-                if not re.search(words.pattern("firm-ending"), text[guess.start : guess.end]):
-                    continue
+            run = re.compile(r"[一-鿿]{0,8}").match(text, guess.end)
+            limit = run.end() if run else guess.end
+            says = next((m for m in _DESCRIBED.finditer(text, guess.end, limit + 1) if m.end() in names), None)
+            what = text[guess.end : says.start()] if says else ""
+            named = text[guess.start : guess.end]
+            if says and not _ACTED_ON.search(what) and not _FIRM.search(named):
+                continue
         kept.append(guess)
     return kept

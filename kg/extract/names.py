@@ -7,12 +7,13 @@ of document; then the longer of a known name and a guess (微软亚洲研究院 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
-from kg.extract import edges, words
+from kg.extract import backstop, edges, words
 from kg.extract.kinds import kind_of
 from kg.extract.plain import simplify
 from kg.extract.recogniser import Clues, Guess
@@ -44,7 +45,9 @@ _ENGLISH_ABOUT = re.compile(
     r"(?:[Tt]he |[Aa]n? )?(?P<name>[A-Z][\w.&'’ -]*?)"
     r"(?:-(?:owned|based|backed|led|run|linked)|['’]s|\s?[(（][A-Z]{2,8}[)）])?"
 )
+_AFTER_LATIN = re.compile(r"(?<=[A-Za-z.])公司$|\s?[（(](?:[A-Z]{2,4}[:：]?)?\d{4,6}(?:\.[A-Z]{2})?[）)]?$")
 _VENUE = words.pattern("venue")
+_ATTRIBUTION = words.pattern("attribution")
 _MIN_PROBABILITY = 0.35
 
 
@@ -155,6 +158,18 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
     for start, end in edges.described(text):
         if not within(start, end, closed):
             found.append(Candidate(start, end, "Company", "described", 3))
+    for type_, reason, spans in (
+        ("Company", "legal-form", backstop.legal_names(text, seen)),
+        ("Company", "announcer", backstop.announcers(text, seen)),
+        ("Company", "owned", backstop.owned(text, seen)),
+        ("Person", "office", backstop.persons(text, seen)),
+    ):
+        for start, end in spans:
+            if not within(start, end, closed):
+                found.append(Candidate(start, end, type_, reason, 3))
+    for start, end, form in backstop.organisations(text, seen):
+        if not within(start, end, closed):
+            found.append(Candidate(start, end, form, "form", 3))
     for match in _ADDRESS.finditer(text):
         found.append(Candidate(*match.span(), "Company", "address", 3))
     for match in _UNMARKED.finditer(text):
@@ -181,6 +196,12 @@ def _two_bodies(text: str, guess: Guess, seen: Clues) -> list[Candidate]:
     return [Candidate(f.start, f.end, "Regulator", "known", 1) for f in (first, last)]
 
 
+def unattributed(text: str, found: list[Candidate]) -> list[Candidate]:
+    """Without the names that only say whom a text is from: a dateline, a source line, the reporter, an address."""
+    spans = [m.span() for m in _ATTRIBUTION.finditer(text)]
+    return [c for c in found if not any(a < c.end and c.start < b for a, b in spans)]
+
+
 def _place(name: str) -> bool:
     reference = Reference.load()
     return reference.find_country(name) is not None or bool(reference.find_place(name))
@@ -188,10 +209,11 @@ def _place(name: str) -> bool:
 
 def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, int]:
     """A guess without the verb, preposition or conjunction that LAC sees at its beginning: 会同市委网信办."""
+    legal = _FIRM.search(text[start:end])  # 逐点半导体股份有限公司: what LAC takes for an adverb belongs to it
     while (
         start < end
         and seen.tagged[start][1]
-        and seen.tagged[start][0] in ("p", "c", "d", "u", "v")
+        and seen.tagged[start][0] in (("p", "c") if legal else ("p", "c", "d", "u", "v"))
         and not text[start].isascii()
     ):
         after = start + 1
@@ -235,13 +257,16 @@ def _weak_guess(text: str, guess: Guess, seen: Clues) -> str:
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """A guess without the marks at its edges and with its bracket closed."""
-    while start < end and text[start] in " \n，。、；：“”\"'《》（(·—-":
+    while start < end and text[start] in " \n\u200b\ufeff，。、；：“”\"'《》（(·—-":
         start += 1
     while start < end and text[end - 1] in " \n，。、；：“”\"'《》（(·—":
         end -= 1
     # The Google-owned, Mandiant's, Special Technology Services LLC (STS): English words about a name, not of it
     if about := _ENGLISH_ABOUT.fullmatch(text, start, end):
         start, end = about.span("name")
+    # Tech Data公司, ST中基(000972)
+    if after := _AFTER_LATIN.search(text, start, end):
+        end = after.start()
     # 5.越南颁布…: the number of a headline
     if start == 0 or text[start - 1] == "\n":
         number = re.match(r"[\d.．、]+(?=[一-鿿])", text[start:end])
@@ -284,7 +309,7 @@ def choose(found: list[Candidate]) -> list[Candidate]:
             taken.append(candidate)
         elif (
             len(clash) == 1
-            and candidate.reason == "known"
+            and (candidate.reason == "known" or (candidate.type == clash[0].type and candidate.rank > 2))
             and clash[0].reason == "model"
             and clash[0].start == candidate.start
             and clash[0].end == candidate.end
@@ -296,9 +321,31 @@ def choose(found: list[Candidate]) -> list[Candidate]:
 def find(doc: Doc, guesses: list[Guess], seen: Clues) -> list[Mention]:
     """Mentions in the order of the text; they don't overlap."""
     text = doc.text
-    chosen = choose(candidates(text, guesses, seen))
+    chosen = choose(unattributed(text, candidates(text, guesses, seen)))
     mentions = [Mention(c.start, c.end, text[c.start : c.end], c.type, None, c.reason) for c in chosen]
-    return repeat(text, mentions)
+    return repeat(text, agreed(mentions))
+
+
+def agreed(mentions: list[Mention]) -> list[Mention]:
+    """One name, one type in one text: what the model gives it most often; a known firm's short form is one."""
+    votes: dict[str, Counter[EntityType]] = {}
+    for mention in mentions:
+        votes.setdefault(mention.text, Counter())[mention.type] += 1
+    firms = [m.text for m in mentions if m.type == "Company" and m.reason == "known"]
+
+    def of(mention: Mention) -> Mention:
+        name = mention.text
+        if mention.reason not in ("model", "doubt"):
+            return mention
+        if (
+            mention.type == "Person"
+            and len(name) > 2
+            and (full := next((f for f in firms if f.startswith(name) and f != name), None))
+        ):
+            return replace(mention, type="Company", full=full)
+        return replace(mention, type=votes[name].most_common(1)[0][0])
+
+    return [of(m) for m in mentions]
 
 
 def repeat(text: str, mentions: list[Mention]) -> list[Mention]:

@@ -1,0 +1,137 @@
+"""Names that the model passes over and LAC and the words around them give: full legal names, officers, announcers.
+
+The model was trained on some thousand sentences, LAC on millions: what is an organisation for LAC and has a legal
+form, or is a person for LAC and stands beside an office, needs no third vote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.extract import words
+from kg.extract.recogniser import Clues
+from kg.items import EntityType
+
+_LEGAL = re.compile(r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|合伙企业(?:（有限合伙）|\(有限合伙\))?)")
+_NAME_TAGS = frozenset({"ORG", "LOC", "nz", "n", "nw", "vn", "an", "j", "PER", "nr", "ns", "nt", "s", "f", "a"})
+_STOP = words.pattern("legal-name-stop")
+_ANNOUNCES = words.pattern("firm-announces")
+_OFFICE = words.pattern("office-before-person")
+_ACTS = words.pattern("person-acts")
+_LINE_START = words.pattern("announcer-start")
+_ORGANISATION = words.pattern("organisation-ending")
+_BODY = words.pattern("body-ending")
+_HAN = re.compile(r"[一-鿿·]{2,}$")
+
+
+def _words(seen: Clues) -> list[tuple[int, int, str]]:
+    """LAC's words: start, end, tag."""
+    starts = [i for i, (_, begins) in enumerate(seen.tagged) if begins or i == 0]
+    if not starts:
+        return []
+    return [(a, b, seen.tagged[a][0]) for a, b in zip(starts, [*starts[1:], len(seen.tagged)], strict=True)]
+
+
+def legal_names(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
+    """Firms with their legal form: back from it over LAC's words, as long as they can be part of a name."""
+    cut = _words(seen)
+    within = [i for i, (a, b, _) in enumerate(cut) for _ in range(a, b)]
+    for match in _LEGAL.finditer(text):
+        i = within[match.start()]
+        start = cut[i][0]
+        while i > 0 and start > match.end() - 40:
+            a, b, tag = cut[i - 1]
+            word = text[a:b]
+            bracketed = word in "（）()" and _bracket_belongs(text, a, start)
+            if not bracketed and (tag not in _NAME_TAGS or _STOP.search(word)):
+                break
+            start, i = a, i - 1
+        while start < match.start() and text[start] in "（）()，、 “":
+            start += 1
+        if match.start() - start >= 2 and "\n" not in text[start : match.end()]:
+            yield start, match.end()
+
+
+def _bracket_belongs(text: str, at: int, start: int) -> bool:
+    """Whether a bracket is within a name: 三星（中国）投资有限公司."""
+    return bool(re.match(r"[（(][一-鿿]{2,6}[）)][一-鿿]", text[at : at + 10])) or bool(
+        re.search(r"[（(][一-鿿]{2,6}$", text[max(0, at - 8) : at]) and text[at] in "）)"
+    )
+
+
+def organisations(text: str, seen: Clues) -> Iterator[tuple[int, int, EntityType]]:
+    """What is an organisation for LAC and ends as one: 天津排放权交易所, 上海市税务局."""
+    cut = _words(seen)
+    for i, (start, end, tag) in enumerate(cut):
+        if tag != "ORG" or end - start < 4 or re.search(r"\s", text[start:end]):
+            continue
+        if _ORGANISATION.search(text[start:end]):
+            while end - start < 6 and i > 0 and cut[i - 1][2] in ("vn", "LOC", "nz", "ORG"):
+                i, start = i - 1, cut[i - 1][0]
+            yield start, end, "Organization"
+        elif _BODY.search(text[start:end]) and not any(
+            f.end == end and f.start > start and f.known.type == "Regulator" for f in seen.found
+        ):
+            yield start, end, "Regulator"
+
+
+def owned(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
+    """The firm that is named right behind 子公司: 所属子公司安徽卓良."""
+    cut = _words(seen)
+    for i, (_, end, _) in enumerate(cut):
+        if not re.search("(?:子公司|附属公司|孙公司)$", text[max(0, end - 4) : end]):
+            continue
+        behind = text[end : end + 3]
+        start = end + len(behind) - len(behind.lstrip('“—"'))
+        stop, tags = start, set[str]()
+        for _, b, tag in cut[i + 1 :]:
+            if b <= start:
+                continue
+            # 子公司业务 is nobody; 子公司安徽卓岭 is, whatever LAC takes 卓岭 for
+            if tag not in ("ORG", "LOC", "nz", "nw", "PER", *(("n", "a", "an") if "LOC" in tags else ())):
+                break
+            if b - start > 16:
+                break
+            stop = b
+            tags.add(tag)
+        if stop - start >= 2 and tags - {"LOC"}:
+            yield start, stop
+
+
+def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
+    """Firms, by LAC, that announce something or whose share code follows: 光韵达(300227)在互动平台表示."""
+    for match in _LINE_START.finditer(text):
+        start = match.start("name")
+        for end in range(start + 3, match.end("name") + 1):
+            if _ANNOUNCES.match(text, end) and seen.tagged[end - 1][0] not in ("v", "p", "c", "d", "u", "r"):
+                if not _STOP.search(text[start:end]) and not text[start:end].endswith(("公司", "我们")):
+                    yield start, end
+                break
+    for start, end, tag in _words(seen):
+        before = text[start - 1 : start]
+        if before in ("T", "Ｔ", "*") or (_is_han(before) and seen.tagged[start - 1][0] == "n"):
+            continue  # 光|韵达, ST|中基: the word isn't whole
+        if (
+            tag in ("ORG", "nz", "nw")
+            and end - start >= 2
+            and _ANNOUNCES.match(text, end)
+            and _HAN.search(text[start:end])
+        ):
+            yield start, end
+
+
+def _is_han(c: str) -> bool:
+    return len(c) == 1 and "一" <= c <= "鿿"
+
+
+def persons(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
+    """Persons, by LAC, beside an office or as who says something."""
+    for start, end, tag in _words(seen):
+        if tag != "PER" or end - start < 2 or not _HAN.search(text[start:end]):
+            continue
+        # 许宏|才在: what LAC takes for an adverb after two letters may be the third
+        if end - start == 2 and text[end : end + 1] in ("才",) and re.match("在|表示|指出|说", text[end + 1 :]):
+            end += 1
+        if _OFFICE.search(text[max(0, start - 12) : start]) or _ACTS.match(text, end):
+            yield start, end

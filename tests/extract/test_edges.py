@@ -1,0 +1,67 @@
+"""Where a guessed name begins and ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.extract.edges import described, tidy
+from kg.extract.gazetteer import Found, Known
+from kg.extract.recogniser import Clues, Guess
+from kg.items import EntityType
+
+
+def tidied(text: str, *names: str, type_: EntityType = "Company", known: tuple[str, ...] = ()) -> list[str]:
+    found = [Found(text.index(n), text.index(n) + len(n), Known(n, type_, False)) for n in known]
+    clues = Clues([("n", True)] * len(text), found)
+    guesses = [Guess(text.index(n), text.index(n) + len(n), type_, 0.9) for n in names]
+    return [text[g.start : g.end] for g in tidy(text, guesses, clues)]
+
+
+@pytest.mark.parametrize(
+    ("text", "guess", "names"),
+    [
+        ("本轮由青禾资本领投", "由青禾资本", ["青禾资本"]),
+        ("跟投方包括青禾资本", "跟投方包括青禾资本", ["青禾资本"]),
+        ("岭上控股旗下松间投资参投", "岭上控股旗下松间投资", ["岭上控股", "松间投资"]),
+        ("AR眼镜品牌光隐完成融资", "AR眼镜品牌光隐", ["光隐"]),
+        ("松间资产所持股份", "松间资产所", ["松间资产"]),
+        ("松间资产实际控制人", "松间资产实际", ["松间资产"]),
+        # what looks alike and is the name
+        ("青禾事务所表示", "青禾事务所", ["青禾事务所"]),
+        ("新品牌管理有限公司表示", "新品牌管理有限公司", ["新品牌管理有限公司"]),
+        ("由你科技表示", "你科技", ["你科技"]),
+    ],
+)
+def test_what_describes_a_firm_is_no_part_of_its_name(text: str, guess: str, names: list[str]) -> None:
+    assert tidied(text, guess) == names
+
+
+def test_two_bodies_joined_by_a_verb() -> None:
+    text = "发展改革委联合国家数据局印发"
+    assert tidied(text, "发展改革委联合国家数据局", type_="Regulator") == ["发展改革委", "国家数据局"]
+    assert tidied("联合国大会通过", "联合国大会", type_="Regulator") == ["联合国大会"]
+
+
+def test_a_known_firm_and_what_it_invests_in() -> None:
+    text = "同意松间人寿投资新岭集团"
+    assert tidied(text, "松间人寿投资新岭集团", known=("松间人寿",)) == ["松间人寿", "新岭集团"]
+    assert tidied("同意松间投资集团", "松间投资集团") == ["松间投资集团"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("收购算力编排公司Decima。", ["Decima"]),
+        ("软件企业Blue Harbor Systems宣布", ["Blue Harbor Systems"]),
+        ("该公司CEO表示", []),
+        ("公司A轮融资", []),
+        ("由Decima收购", []),
+    ],
+)
+def test_latin_names_behind_a_word_for_a_firm(text: str, names: list[str]) -> None:
+    assert [text[a:b] for a, b in described(text)] == names
+
+
+def test_what_a_firm_does_is_no_firm() -> None:
+    assert tidied("收购云网络可视化公司Decima", "云网络") == []
+    assert tidied("云网络收购可视化公司Decima", "云网络") == ["云网络"]
