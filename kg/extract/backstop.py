@@ -84,7 +84,7 @@ def owned(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
             continue
         behind = text[end : end + 3]
         start = end + len(behind) - len(behind.lstrip('“—"'))
-        stop, tags = start, set[str]()
+        stop, tags = start, list[str]()
         for _, b, tag in cut[i + 1 :]:
             if b <= start:
                 continue
@@ -94,8 +94,8 @@ def owned(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
             if b - start > 16:
                 break
             stop = b
-            tags.add(tag)
-        if stop - start >= 2 and tags - {"LOC"}:
+            tags.append(tag)
+        if stop - start >= 2 and tags != ["LOC"]:
             yield start, stop
 
 

@@ -54,8 +54,8 @@ def test_announcers(text: str, announces: bool) -> None:
 
 
 def test_the_firm_behind_subsidiary(nlp: Language) -> None:
-    text = "所属子公司安徽卓岭正在开展业务。"
-    assert [text[a:b] for a, b in backstop.owned(text, seen(text))] == ["安徽卓岭"]
+    text = "所属子公司安徽卓群正在开展业务。"
+    assert [text[a:b] for a, b in backstop.owned(text, seen(text))] == ["安徽卓群"]
     text = "多家子公司正在开展业务。"
     assert list(backstop.owned(text, seen(text))) == []
 
