@@ -414,6 +414,42 @@ def path(
         say(note)
 
 
+@app.command(short_help="Tell what changed from one report to another.")
+def diff(
+    since: Annotated[str, typer.Argument(metavar="REPORT-A", help="A report as kg items lists it, or a date.")],
+    until: Annotated[str, typer.Argument(metavar="REPORT-B", help="A later one.")],
+    output: OutputOption = None,
+    format_: FormatOption = None,
+    lang: LangOption = "zh",
+    store: StoreOption = None,
+) -> None:
+    """Tell what changed: new instruments and bodies, drafts that were issued, rumours that were
+    announced, closed or called off, amendments, new names.
+
+    \b
+      kg diff 2024-06 2024-07
+      kg diff 2024-06-30 2024-07-15           by the days of the items
+      kg diff 2024-06 2024-07 -o memo.docx    a memo with its sources
+
+    New is what no report up to the first says. No status moves without the words
+    that move it.
+    """
+    from kg import forms, memo, printing
+    from kg.query import changes
+
+    _checked(output, format_)
+    with _reading(store) as opened:
+        found = changes.diff(opened, since, until, lang)
+    if output is not None or format_ is not None:
+        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=store or default_store())
+        return
+    printing.lines(memo.page(found, lang, TABLE_ROWS))
+    for note in found.notes:
+        say(note)
+    if len(found.changes) > TABLE_ROWS:
+        tell(f"These are the first {TABLE_ROWS:,} changes: -o FILE.docx, .md or .xlsx gives all.")
+
+
 @app.command()
 def query(
     sparql: Annotated[

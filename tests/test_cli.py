@@ -58,7 +58,20 @@ def test_every_command_has_help_an_example_and_a_store(name: str, command: Comma
 
 def test_the_commands() -> None:
     names = {c.name or c.callback.__name__ for c in cli.app.registered_commands if c.callback}
-    assert names == {"ask", "add", "items", "show", "remove", "query", "check", "export", "map", "chain", "path"}
+    assert names == {
+        "ask",
+        "add",
+        "items",
+        "show",
+        "remove",
+        "query",
+        "check",
+        "export",
+        "map",
+        "chain",
+        "path",
+        "diff",
+    }
 
 
 def test_version(command: Command) -> None:
@@ -610,3 +623,27 @@ def test_a_wrong_status(command: Command, stored: Path) -> None:
     ran = command("chain", "礁石资本", "--status", "sold")
     assert (ran.code, ran.out) == (2, "")
     assert "sold is none of them" in ran.err
+
+
+# ---------------------------------------------------------------------------------------------------------- diff
+
+
+def test_diff(command: Command, stored: Path, tmp_path: Path) -> None:
+    ran = command("diff", "2031-05", "2031-06", "--lang", "en")
+    assert ran.code == 0
+    assert "Deals that were closed (1)\n  Gull Tech → Tern Systems  announced → completed\n" in ran.out
+    assert "“海鸥集团以50亿欧元完成对Tern Systems的收购”" in ran.out
+    memo = tmp_path / "memo.docx"
+    assert command("diff", "2031-05", "2031-06", "-o", memo).code == 0
+    assert memo.stat().st_size > 1000
+
+
+def test_diffs_that_cannot_be(command: Command, stored: Path, tmp_path: Path) -> None:
+    for args, sentence in (
+        (("2031-05", "2031-05"), "both are 2031-05"),
+        (("2031-05", "May"), "the store has no report May"),
+    ):
+        ran = command("diff", *args)
+        assert (ran.code, ran.out, len(ran.err.splitlines())) == (5, "", 1)
+        assert sentence in ran.err
+    assert command("diff", "2031-05", "2031-06", "-o", tmp_path / "memo.exe").code == 2

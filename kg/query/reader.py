@@ -113,6 +113,12 @@ class Reader:
         ends = entity.one(self.store, a).iri, entity.one(self.store, b).iri
         return paths(self.store, *ends, lang=lang, **options).result(lang)
 
+    def diff(self, since: str, until: str, lang: str = "zh") -> Result:
+        """What changed from one report, or date, to another."""
+        from kg.query.changes import diff
+
+        return diff(self.store, since, until, lang).result(lang)
+
     def reports(self) -> list[items.ReportRow]:
         """The reports with their items."""
         return items.listing(self.store)
