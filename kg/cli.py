@@ -694,7 +694,7 @@ def export(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Its name decides the format: graph.trig.")
     ] = None,
     format_: Annotated[
-        Literal["trig", "nquads", "turtle", "ntriples", "jsonld"] | None,
+        Literal["trig", "nquads", "turtle", "ntriples", "jsonld", "graphml", "gexf"] | None,
         typer.Option("--format", help="A format, for standard output or a file of another name."),
     ] = None,
     store: StoreOption = None,
@@ -706,14 +706,24 @@ def export(
       kg export -o graph.nq                the same, a statement a line
       kg export -o facts.ttl               the facts alone, without the evidence
       kg export -o graph.jsonld
+      kg export -o graph.graphml           who does what, for Gephi, yEd, Cytoscape
+      kg export -o graph.gexf
       kg export --format nquads | gzip > graph.nq.gz
     """
     from kg.graph.write import write, writer_for
 
     if output is None and format_ is None:
         raise UsageError("where to? Name a file (kg export -o graph.trig) or a format (kg export --format trig)")
+    suffix = "" if output is None else output.suffix.casefold().removeprefix(".")
+    drawn = format_ or suffix
+    if drawn in _DRAWN:
+        if output is None:
+            raise UsageError(f"{drawn} goes to a file: name it, -o graph.{drawn}")
+        _export_drawn(output, drawn, store)
+        return
     if output is not None:
-        writer_for(format_ or output.name)  # before the store is opened: a wrong name is known at once
+        # before the store is opened: a wrong name is known at once
+        writer_for(format_ or output.name, (f".{one}" for one in _DRAWN))
     with _reading(store) as opened:
         if output is None:
             write(opened, sys.stdout.buffer, format_)
@@ -721,6 +731,19 @@ def export(
             return
         write(opened, output, format_)
         say(f"{output}: {number(len(opened), 'statement')} in the store, {output.stat().st_size:,} bytes written")
+
+
+_DRAWN = ("graphml", "gexf")  # what kg.maps.files writes
+
+
+def _export_drawn(output: Path, format_: str, store: Path | None) -> None:
+    from kg.maps import files, network
+
+    with _reading(store) as opened:
+        graph = network.build(_rows(opened))
+    files.write(graph, output, format_)
+    nodes, edges = number(graph.number_of_nodes(), "node"), number(graph.number_of_edges(), "edge")
+    say(f"{output}: {nodes}, {edges}, {output.stat().st_size:,} bytes written")
 
 
 @app.command("map", short_help="Draw a map: one HTML page.")

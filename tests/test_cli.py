@@ -444,6 +444,21 @@ def test_export(name: str, command: Command, stored: Path, tmp_path: Path) -> No
     assert "海鸥科技" in data.decode()
 
 
+@pytest.mark.parametrize("name", ["graph.graphml", "Graph.GEXF"])
+def test_export_for_graph_programs(name: str, command: Command, stored: Path, tmp_path: Path) -> None:
+    ran = command("export", "-o", tmp_path / name)
+    data = (tmp_path / name).read_bytes()
+    assert (ran.code, ran.out) == (0, f"{tmp_path / name}: 12 nodes, 9 edges, {len(data):,} bytes written\n")
+    assert "海鸥科技" in data.decode()
+    command("export", "-o", tmp_path / name)
+    assert (tmp_path / name).read_bytes() == data
+    ran = command("export", "--format", "gexf")
+    assert (ran.code, ran.err) == (2, "kg: gexf goes to a file: name it, -o graph.gexf\n")
+    ran = command("export", "-o", tmp_path / "none" / name)
+    assert ran.code == 1
+    assert ran.err.endswith("can't be written: No such file or directory\n")
+
+
 def test_export_to_a_pipe(command: Command, stored: Path) -> None:
     out = command("export", "--format", "nquads").out
     assert out.count("\n") == 514
@@ -453,7 +468,8 @@ def test_export_needs_a_format(command: Command, stored: Path, tmp_path: Path) -
     assert command("export").code == 2
     ran = command("export", "-o", tmp_path / "graph.xlsx")
     sentence = (
-        "kg: no graph format belongs to graph.xlsx: end the file's name in one of .trig, .nq, .ttl, .nt, .jsonld\n"
+        "kg: no graph format belongs to graph.xlsx: end the file's name in one of .trig, .nq, .ttl, .nt, .jsonld,"
+        " .graphml, .gexf\n"
     )
     assert (ran.code, ran.err) == (2, sentence)
     ran = command("export", "-o", tmp_path / "none" / "graph.nq")

@@ -90,7 +90,8 @@ def normal(name: str) -> str:
 
 
 def test_what_is_imported_is_declared() -> None:
-    declared = {normal(one) for one in PROJECT["dependencies"]}
+    optional = {normal(one) for one in PROJECT["optional-dependencies"]["pandas"]}
+    declared = {normal(one) for one in PROJECT["dependencies"]} | optional
     owners = packages_distributions()
     needed = {module: {normal(name) for name in owners.get(module, [])} for module in imported("kg")}
     assert len(needed) > 15

@@ -39,12 +39,15 @@ WRITERS: dict[str, Writer] = {
 }
 
 
-def writer_for(name: str) -> Writer:
-    """The writer of a format's name, a suffix or a file name; UsageError where there is none."""
+def writer_for(name: str, others: Iterable[str] = ()) -> Writer:
+    """The writer of a format's name, a suffix or a file name; UsageError where there is none.
+
+    ``others`` are suffixes that somebody else writes, for the sentence that names all.
+    """
     for format_, writer in WRITERS.items():
         if name == format_ or name.casefold().endswith(writer.suffixes) or f".{name}" in writer.suffixes:
             return writer
-    known = ", ".join(suffix for writer in WRITERS.values() for suffix in writer.suffixes)
+    known = ", ".join((*(suffix for writer in WRITERS.values() for suffix in writer.suffixes), *others))
     raise UsageError(f"no graph format belongs to {name}: end the file's name in one of {known}")
 
 

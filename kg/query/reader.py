@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import QueryError
 from kg.graph.store import Store
 from kg.query import entity, items
-from kg.query.result import Result
+from kg.query.result import Result, of_answer
 from kg.query.run import Answer, run
 from kg.settings import default_store
 
 if TYPE_CHECKING:
     import rdflib
-
-    from kg.query.result import Result
 
 
 class Reader:
@@ -37,6 +35,13 @@ class Reader:
             raise QueryError("this needs a SELECT query: use boolean() or construct()")
         for row in answer.rows:
             yield dict(zip(answer.columns, (_python(term) for term in row), strict=True))
+
+    def select(self, sparql: str, **bindings: Any) -> Result:
+        """The rows of a SELECT as a Result, for ``to_pandas()``, ``to_networkx()`` and ``kg.forms.write``."""
+        answer = self.answer(sparql, **bindings)
+        if answer.form != "rows":
+            raise QueryError("this needs a SELECT query: use boolean() or construct()")
+        return of_answer(answer, [("SPARQL", sparql.strip())])
 
     def ask(self, question: str, /, *, lang: str = "zh", evidence: bool = True, **parameters: Any) -> Result:
         """The answer to a named question: ``graph.ask("deals", firm="AMD", since="2024-06")``.

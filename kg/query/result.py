@@ -6,13 +6,21 @@ every form, and no form knows which question it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from typing import Literal, TypeAlias
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kg.query.entity import Evidence
+from kg.query.run import Answer, Term
+from kg.query.run import text as shown
+from kg.vocab import XSD
+
+if TYPE_CHECKING:
+    import networkx
+    import pandas
 
 ColumnType = Literal["thing", "text", "concept", "date", "number", "link"]
 
@@ -92,6 +100,24 @@ class Result:
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
 
+    def to_pandas(self, evidence: bool = True) -> pandas.DataFrame:
+        """A table with the columns' names; things as names with their addresses beside them, concepts as in the graph.
+
+        With ``evidence``, the newest quote of each row. Needs pandas: ``pip install regkg[pandas]``.
+        """
+        from kg.query import frame
+
+        return frame.frame(self, evidence)
+
+    def to_networkx(self, source: str | None = None, target: str | None = None) -> networkx.MultiDiGraph[str]:
+        """The rows as edges with all else that they say, from the things of one column to those of another.
+
+        Without names, each row's first thing and its next.
+        """
+        from kg.query import network
+
+        return network.network(self, source, target)
+
 
 def words(value: Value, lang: str = "zh") -> str:
     """A value as people read it."""
@@ -106,3 +132,43 @@ def words(value: Value, lang: str = "zh") -> str:
     if isinstance(value, int | Decimal):
         return f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
     return value.isoformat() if isinstance(value, date) else value
+
+
+# ------------------------------------------------------------------------------------------------ from a query
+
+
+def of_answer(answer: Answer, asked: Sequence[tuple[str, str]] = ()) -> Result:
+    """The answer to a SPARQL query as a Result: a stream of rows without evidence, columns named as in the query."""
+    names: Sequence[str] = answer.columns
+    rows: Iterator[Sequence[Term | None]] = answer.rows
+    if answer.form == "graph":
+        names = ("subject", "predicate", "object")
+        rows = ((triple.subject, triple.predicate, triple.object) for triple in answer.triples)
+    if answer.form == "boolean":
+        return Result("query", "SPARQL 查询", "SPARQL query", (Column("answer", "答案", "Answer"),),
+                      [Row((answer.boolean,))], tuple(asked), cited=False)  # fmt: skip
+    columns = tuple(Column(name, name, name) for name in names)
+    made = (Row(tuple(_value(term) for term in row)) for row in rows)
+    return Result("query", "SPARQL 查询", "SPARQL query", columns, made, tuple(asked), cited=False)
+
+
+_WHOLE = frozenset(XSD.iri + name for name in ("integer", "int", "long", "short", "byte", "nonNegativeInteger"))
+_BROKEN = frozenset(XSD.iri + name for name in ("decimal", "double", "float"))
+
+
+def _value(term: Any) -> Value:
+    """A term as a cell: numbers, days and truths as such, addresses of ours with their prefix, else text."""
+    datatype = getattr(term, "datatype", None)
+    if datatype is None:
+        return None if term is None else shown(term)
+    written = str(term.value)
+    try:
+        if datatype.value in _WHOLE:
+            return int(written)
+        if datatype.value in _BROKEN and math.isfinite(float(written)):
+            return Decimal(written)
+        if datatype == XSD.date:
+            return date.fromisoformat(written)
+    except (ValueError, InvalidOperation):  # an impossible day is still the source's: it stays as it was written
+        return written
+    return written in ("true", "1") if datatype == XSD.boolean else written
