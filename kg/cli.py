@@ -417,7 +417,10 @@ def path(
 @app.command(short_help="Tell what changed from one report to another.")
 def diff(
     since: Annotated[str, typer.Argument(metavar="REPORT-A", help="A report as kg items lists it, or a date.")],
-    until: Annotated[str, typer.Argument(metavar="REPORT-B", help="A later one.")],
+    until: Annotated[str | None, typer.Argument(metavar="REPORT-B", help="A later one.")] = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Compare two stores, or exports: by what did facts change?")
+    ] = False,
     output: OutputOption = None,
     format_: FormatOption = None,
     lang: LangOption = "zh",
@@ -433,11 +436,23 @@ def diff(
 
     New is what no report up to the first says. No status moves without the words
     that move it.
+
+    \b
+      kg diff --rules old-store               the store as it was against that of now
+      kg diff --rules old.nq new.nq           two exports
+
+    The same reports, read twice: a fact whose words stand in both texts changed by
+    regkg's rules, else by the text.
     """
     from kg import forms, memo, printing
     from kg.query import changes
 
     _checked(output, format_)
+    if rules:
+        _rules(Path(since), Path(until) if until else store or default_store(), output, format_, lang)
+        return
+    if until is None:
+        raise UsageError("since when, and until when? Name two reports: kg diff 2024-06 2024-07")
     with _reading(store) as opened:
         found = changes.diff(opened, since, until, lang)
     if output is not None or format_ is not None:
@@ -448,6 +463,22 @@ def diff(
         say(note)
     if len(found.changes) > TABLE_ROWS:
         tell(f"These are the first {TABLE_ROWS:,} changes: -o FILE.docx, .md or .xlsx gives all.")
+
+
+def _rules(old: Path, new: Path, output: Path | None, format_: str | None, lang: str) -> None:
+    from kg import forms, memo, printing
+    from kg.query import rereading
+
+    with rereading.opened(old) as before, rereading.opened(new) as after:
+        found = rereading.compare(before, after, lang)
+    if output is not None or format_ is not None:
+        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=new)
+        return
+    printing.lines(memo.rereading(found, lang, TABLE_ROWS))
+    for note in found.notes:
+        say(note)
+    if len(found.differences) > TABLE_ROWS:
+        tell(f"These are the first {TABLE_ROWS:,} differences: -o FILE.xlsx or .csv gives all.")
 
 
 @app.command()

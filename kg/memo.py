@@ -10,6 +10,7 @@ from rich.text import Text
 from kg.query.changes import GROUPS, Change, Changes
 from kg.query.history import Step
 from kg.query.links import relation_word, status_word
+from kg.query.rereading import CAUSES, Rereading
 from kg.query.result import words
 from kg.show import SAID
 from kg.vocab import STATUS
@@ -36,6 +37,27 @@ def page(found: Changes, lang: str, limit: int = 1000) -> Iterator[Line]:
                 return
             shown += 1
             yield from _change(change, lang)
+
+
+def rereading(found: Rereading, lang: str, limit: int = 1000) -> Iterator[Line]:
+    """What two stores say otherwise of the same reports: a line each, and the words where there are any."""
+    shown = 0
+    for cause, members in groupby(found.differences, key=lambda one: one.cause):
+        differences = list(members)
+        if shown:
+            yield 0, Text()
+        yield 0, Text(f"{CAUSES[cause][lang != 'zh']} ({len(differences)})", style="bold underline")
+        for one in differences:
+            if shown == limit:
+                yield 0, Text("…", style="dim")
+                return
+            shown += 1
+            line = Text(f"{one.report}  ", style="dim")
+            line.append(one.what.label, style="not dim bold")
+            line.append(f"  {words(one.property, lang)}: {one.was or '–'} → {one.now or '–'}", style="not dim")
+            yield 2, line
+            for evidence in one.evidence:
+                yield 4, Text(f"“{' '.join(evidence.quote.split())}”")
 
 
 def _change(change: Change, lang: str) -> Iterator[Line]:

@@ -663,3 +663,18 @@ def test_diffs_that_cannot_be(command: Command, stored: Path, tmp_path: Path) ->
         assert (ran.code, ran.out, len(ran.err.splitlines())) == (5, "", 1)
         assert sentence in ran.err
     assert command("diff", "2031-05", "2031-06", "-o", tmp_path / "memo.exe").code == 2
+
+
+def test_diff_of_two_readings(command: Command, stored: Path, tmp_path: Path) -> None:
+    export = tmp_path / "old.nq"
+    assert command("export", "-o", export).code == 0
+    assert command("remove", "2031-07").code == 0
+    assert command("remove", "2031-06-rules-1").code == 0
+    ran = command("diff", "--rules", export, "--lang", "en")
+    assert ran.code == 0
+    assert "By neither: items were removed" in ran.out
+    assert "2031-06  2031-06-rules-1  item: 办法征求意见后印发 → –" in ran.out
+    assert "only in the older: 2031-07" in ran.out
+    assert "Nothing changed" in command("diff", "--rules", stored, stored, "--lang", "en").out
+    assert command("diff", "--rules", tmp_path / "none").code == 4
+    assert "when? Name two reports" in command("diff", "2031-05").err

@@ -105,6 +105,21 @@ class Store:
             store._sweep()
             return store
 
+    @classmethod
+    def exported(cls, path: Path | str) -> Store:
+        """An export with the named graphs (.nq, .trig, .jsonld) as a store in memory: the graph, and not the texts."""
+        path = Path(path)
+        format_ = pyoxigraph.RdfFormat.from_extension(path.suffix.removeprefix("."))
+        if format_ is None or not format_.supports_datasets:
+            raise StoreError(f"{path} is neither a store nor an export with the evidence: those end in .nq or .trig")
+        base = pyoxigraph.Store()
+        with _told(path):
+            try:
+                base.bulk_load(path=str(path), format=format_)
+            except SyntaxError as fault:
+                raise StoreError(f"{path} is damaged: {fault}") from fault
+        return cls(base, sources.MemorySources(), path, False)
+
     def close(self) -> None:
         """Let go of the database, so that others can write. A closed store can't be used again."""
         if self.writable and self.path is not None:
