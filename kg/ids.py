@@ -66,6 +66,11 @@ def funding_round(investee: str, round_: str | None) -> str:
     return f"{BASE}round/{_tail(investee)}--{key(round_) if round_ else 'round'}"
 
 
+def purchase(target: str) -> str:
+    """What is bought where nobody says by whom."""
+    return f"{BASE}deal/--{_tail(target)}"
+
+
 def participation(round_iri: str, investor: str) -> str:
     return f"{round_iri}--{_tail(investor)}"
 

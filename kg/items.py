@@ -43,6 +43,8 @@ RELATIONS = (
     "customerOf",
     "officerOf",
 )
+#: what a claim may state of a deal that has no other party
+PARTIES = ("investee", "target")
 DOCUMENT_STATUS = ("planned", "draft", "consultation", "issued", "in-force", "repealed")
 DEAL_STATUS = ("rumoured", "in-talks", "proposed", "announced", "completed", "terminated")
 QUALIFIERS = ("exact", "about", "at-least", "up-to")
@@ -235,11 +237,23 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """A financing round of a firm as one sentence tells it, whoever invests; ``mention`` None: the item's only one."""
+    """A financing round of a firm as one sentence tells it, whoever invests; ``mention`` None: the item's only one.
+
+    With ``told`` the words tell the deal by themselves: it is one even where nobody says who invests. ``bought`` is
+    a firm whose purchase is told without a buyer.
+    """
 
     mention: int | None
     terms: Terms
     headline: bool = False
+    told: bool = False
+    bought: bool = False
+    start: int = 0  # the evidence, in text offsets
+    end: int = 0
+    cue: int = 0
+    said: Said = Said.SUMMARY
+    rule: str = ""
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,10 +310,14 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One relation with the words that state it; source offsets."""
+    """One relation with the words that state it; source offsets.
+
+    A deal with one known party (a round whose investors nobody names) is stated by a claim of its own: the deal,
+    ``investee`` or ``target``, the party.
+    """
 
     subject: str
-    relation: str
+    relation: str  # one of RELATIONS, or of PARTIES
     object: str
     quote: str  # equal to source.text[start:end] but for white space
     start: int

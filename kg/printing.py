@@ -197,6 +197,6 @@ def listing(reports: Sequence[ReportRow]) -> None:
             drawn.add_row(*(Text(clean(cell)) for cell in cells))
         table(drawn)
     items = sum(len(report.items) for report in reports)
-    empty = sum(not item.relations for report in reports for item in report.items)
+    empty = sum(not item.relations and not item.deals for report in reports for item in report.items)
     say()
     say(f"{number(len(reports), 'report')}, {number(items, 'item')}; no relation was found in {empty}")

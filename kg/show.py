@@ -34,6 +34,8 @@ HEADINGS: dict[tuple[str, str], tuple[str, str]] = {
     ("acquires", "in"): ("Acquisitions, as target", "收购（标的）"),
     ("investsIn", "out"): ("Investments", "对外投资"),
     ("investsIn", "in"): ("Investors", "投资方"),
+    ("investee", "in"): ("Rounds of which no investor is named", "未载明投资方的融资"),
+    ("target", "in"): ("Purchases of which no buyer is named", "未载明买方的收购"),
     ("subsidiaryOf", "out"): ("Subsidiary of", "母公司"),
     ("subsidiaryOf", "in"): ("Subsidiaries", "子公司"),
     ("partOf", "out"): ("Part of", "隶属于"),
@@ -54,6 +56,8 @@ TYPES = {
     "Organization": ("Organisation", "组织"),
     "Person": ("Person", "个人"),
     "Jurisdiction": ("Place", "法域"),
+    "FundingRound": ("Funding round", "融资轮次"),
+    "Deal": ("Deal", "交易"),
 }
 FACTS = {
     "kind": ("Kind", "种类"),
@@ -71,7 +75,7 @@ SAID = {
     "hearsay": "HEARSAY 转述传闻",
 }
 _UNDIRECTED = frozenset({"agreementWith"})
-_DEALS = frozenset({"acquires", "investsIn"})
+_DEALS = frozenset({"acquires", "investsIn", "investee", "target"})
 # how far each status is from a deal that is done, in words and in colour
 _MARKS = {
     "rumoured": (" — NOT CONFIRMED", "bold yellow"),

@@ -16,7 +16,7 @@ from typing import Any
 
 from kg.extract import extract, pipeline
 from kg.ids import normalise
-from kg.items import Item, ItemFacts, Page, Part, Passage, Report, Said, Source
+from kg.items import RELATIONS, Item, ItemFacts, Page, Part, Passage, Report, Said, Source
 from kg.resolve.deals import round_key
 from kg.resolve.linker import resolve
 
@@ -97,6 +97,8 @@ def _relations(facts: ItemFacts) -> dict[tuple[str, ...], Any]:
     deals = {d.iri: d for d in facts.deals}
     found: dict[tuple[str, ...], Any] = {}
     for claim in facts.claims:
+        if claim.relation not in RELATIONS:
+            continue  # a deal with one party
         ends = (claim.subject, claim.object)
         key = (claim.relation, *(sorted(ends) if claim.relation == "agreementWith" else ends))
         found[key] = (deals.get(claim.deal or ""), claim)

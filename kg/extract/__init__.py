@@ -25,12 +25,18 @@ def extract(item: Item, nlp: Language) -> Extraction:
         if relation.said is Said.HEARSAY and said is Said.SUMMARY:
             said = Said.HEARSAY
         relations.append(replace(relation, said=said))
+    raises = [
+        raised
+        if raised.said is Said.HEARSAY and item.said_at(raised.start) is Said.SUMMARY
+        else replace(raised, said=item.said_at(raised.start))
+        for raised in found.raises
+    ]
     return Extraction(
         item,
         tuple(doc._.mentions),
         tuple(relations),
         tuple(doc._.documents),
-        tuple(found.raises),
+        tuple(raises),
         tuple(found.warnings),
         tuple(found.unused),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
 
-from kg.extract import backstop, edges, words
+from kg.extract import backstop, edges, headlines, words
 from kg.extract.kinds import kind_of
 from kg.extract.plain import simplify
 from kg.extract.recogniser import Clues, Guess
@@ -35,6 +35,7 @@ _COMMON = words.table("common-latin")
 _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
 _INVESTING = re.compile(r"[^。；\n]*(?:领投|跟投|参投|联合投资|共同投资|独家投资|追加投资)[^。；\n]*")
+_FUNDED_BY = re.compile(r"(?:融资|投资|轮)由[^。；\n]{0,120}$")
 _COLLECTIVE_INVESTORS = re.compile(r"[多数几某该其]|股东|投资人|投资者|机构|现有|天使|战略|轮|完成|宣布|获得|亿|万")
 _ACTING = words.pattern("acting")
 _CLAUSE = ("", "\n", "，", "。", "；", "：", ".", "、")
@@ -267,6 +268,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     # Tech Data公司, ST中基(000972)
     if after := _AFTER_LATIN.search(text, start, end):
         end = after.start()
+    # 该轮融资由甲资本、乙汽车投资。: the sentence's verb
+    if text[end - 2 : end] == "投资" and text[end : end + 1] in _CLAUSE and _FUNDED_BY.search(text[:start]):
+        end -= 2
     # 5.越南颁布…: the number of a headline
     if start == 0 or text[start - 1] == "\n":
         number = re.match(r"[\d.．、]+(?=[一-鿿])", text[start:end])
@@ -299,6 +303,26 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _shaped(text: str, found: list[Candidate], lines: list[headlines.Headline]) -> list[Candidate]:
+    """The candidates with the names that headlines give away, which leave no room for others in them."""
+    unfit = headlines.load().not_a_name
+    for line in lines:
+        whole = line.names if line.shape == "round" else (line,)
+        kept = [
+            c
+            for c in found
+            if not any(c.start < span.end and span.start < c.end for span in whole)
+            and (c.end <= line.start or line.end <= c.start or not unfit.match(text[c.start : c.end]))
+        ]
+        for name in line.names:
+            same = next((c for c in found if c.start == name.start and c.end == name.end), None)
+            party = same is not None and same.type in ("Regulator", "Organization", "Person")
+            type_ = same.type if same and party and name.role in ("investor", "buyer") else name.type
+            kept.append(Candidate(name.start, name.end, type_, "headline", 0))
+        found = kept
+    return found
+
+
 def choose(found: list[Candidate]) -> list[Candidate]:
     """Of overlapping candidates one: titles first, then the longer, then the better rank."""
     order = sorted(found, key=lambda c: (c.rank != 0, -(c.end - c.start), c.rank, c.start))
@@ -321,7 +345,8 @@ def choose(found: list[Candidate]) -> list[Candidate]:
 def find(doc: Doc, guesses: list[Guess], seen: Clues) -> list[Mention]:
     """Mentions in the order of the text; they don't overlap."""
     text = doc.text
-    chosen = choose(unattributed(text, candidates(text, guesses, seen)))
+    shaped = _shaped(text, candidates(text, guesses, seen), headlines.find(doc._.plain, seen))
+    chosen = choose(unattributed(text, shaped))
     mentions = [Mention(c.start, c.end, text[c.start : c.end], c.type, None, c.reason) for c in chosen]
     return repeat(text, agreed(mentions))
 

@@ -136,6 +136,11 @@ _SHARE = re.compile(
 _UNSCALED = re.compile(r"[一二三四五六七八九两几多]元|\d{1,3}(?:won|pounds)", re.IGNORECASE)
 
 
+def currency_words() -> str:
+    """Any word that stands for a currency behind a number, as a regular expression."""
+    return _either(_CURRENCIES, "[^$¥€£₩]")
+
+
 def find_money(text: str) -> list[Money]:
     """Every amount of money that names its currency; 16家 and 2024年 are none."""
     found = []
@@ -188,6 +193,19 @@ def find_money(text: str) -> list[Money]:
             )
         )
     return found
+
+
+def bare_amounts(text: str) -> list[Money]:
+    """3400万 in the headline X获得3400万投资: an amount whose currency nobody says."""
+    found = re.search(
+        r"(?:(?<![\d.])(\d+(?:\.\d+)?)|数[十百千]?|(?<=[获得成])[近超]?[十百千])([万亿])级?"
+        r"(?=(?:[A-Za-z+\-]{1,6}轮|天使轮|种子轮)?(?:战略|股权)?(?:投资|融资))",
+        text,
+    )
+    if found is None:
+        return []
+    value = Decimal(found[1]) * _SCALE[found[2]] if found[1] else None
+    return [Money(*found.span(), found.group(), value, None, "exact" if found[1] else "about")]
 
 
 def find_shares(text: str) -> list[Share]:

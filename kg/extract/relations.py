@@ -30,6 +30,7 @@ _COLLECTIVE = words.pattern("collective")
 _ASIDE = words.pattern("aside")
 _NOT_INVESTED = words.pattern("not-invested")
 _DEBT = words.pattern("debt")
+_FUND = re.compile("(?:资本|基金|创投|投资|Capital|Ventures|Partners)$")
 _LATTER = re.compile("后者[^，。；]{0,12}(?:以|作价|价格|报价|估值)")
 _AHEAD = words.pattern("ahead")
 _COURT = words.pattern("court")
@@ -103,9 +104,7 @@ class _Sentence:
 
 def _headline(text: str, start: int, end: int) -> bool:
     """A line of its own without a full stop: a headline within a digest, or the item's."""
-    alone = (start == 0 or text[start - 1] == "\n" or text[:start].rstrip(" ").endswith("\n")) and (
-        end == len(text) or text[end : end + 1] == "\n"
-    )
+    alone = text[:start].rstrip(" ")[-1:] in ("", "\n") and (end == len(text) or text[end : end + 1] == "\n")
     return alone and end - start <= 90 and text[end - 1] not in "。！；;.”"
 
 
@@ -135,10 +134,10 @@ class Reader:
 
     def _sketch(self, start: int, end: int, headline: bool) -> _Sentence:
         piece = self.plain[start:end]
-        money = numbers.find_money(piece)
+        money = numbers.find_money(piece) or (numbers.bare_amounts(piece) if headline else [])
         shares = numbers.find_shares(piece)
         dates = find_dates(piece, self.told)
-        rounds = terms.rounds(piece)
+        rounds = terms.rounds(piece, headline)
         # before which court a suit is brought is no party to it
         suit = re.search("诉|控告|告上", piece)
         things = [
@@ -217,10 +216,11 @@ class Reader:
     def _sentence(self, s: _Sentence) -> None:
         matches = list(self.rules.matches(s.sketch, s.headline))
         raisers = [(m.start, m.subjects or m.objects) for m in matches if m.rule.sets == "raiser"]
+        raised = [m for m in matches if m.rule.sets in ("raiser", "bought")]
         for _, places in sorted(raisers):
             if places:
                 self.state.raiser = places[-1]
-        self._raises(s, [m for m in matches if m.rule.sets == "raiser"])
+        self._raises(s, raised)
         before = len(self.found.relations)
         for match in matches:
             if not match.rule.sets:
@@ -244,14 +244,53 @@ class Reader:
         """The terms of a round, which may stand where no investor is named."""
         told = self.told.isoformat() if self.told else None
         for match in matches:
+            bought = match.rule.sets == "bought"
             for place in match.subjects[-1:]:
-                stated = terms.read("investsIn", s.sketch, match, s.money, s.shares, s.dates, s.rounds, told)
-                self.found.raises.append(Raise(place, stated, s.headline))
+                kind = "acquires" if bought else "investsIn"
+                # X的A轮融资 may as well be what another firm puts into X
+                own = match.rule.id != "raiser-noun"
+                stated = terms.read(kind, s.sketch, match, s.money, s.shares, s.dates, s.rounds, told)
+                self.found.raises.append(
+                    Raise(
+                        place,
+                        stated,
+                        s.headline,
+                        match.rule.headline is True or (own and self._tells(s, match, stated)),
+                        bought,
+                        s.start,
+                        s.end,
+                        s.sketch.offset(match.cue),
+                        Said.HEARSAY if _HEARSAY.search(self.plain[s.start : s.end]) else Said.SUMMARY,
+                        match.rule.id,
+                        match.rule.confidence,
+                    )
+                )
         cue = re.search("融资", s.sketch.text)
         if not matches and cue and s.money and s.headline:
             match = Match(self.rules.rules[0], (), (), cue.start(), cue.end(), cue.start())
             stated = terms.read("investsIn", s.sketch, match, s.money, s.shares, s.dates, s.rounds, told)
             self.found.raises.append(Raise(None, stated, True))
+
+    def _tells(self, s: _Sentence, match: Match, stated: Terms) -> bool:
+        """Whether a sentence tells of a round of the firm's own, so that nothing else need be said of it."""
+        words_ = s.sketch.text[match.start : match.end + 12]
+        clause = s.sketch.text[match.start : match.cue]
+        return (
+            (
+                stated.round is not None
+                or (s.headline and "轮融资" in words_)
+                or (stated.amount_text is not None and ("融资" in words_ or (s.headline and "投资" in words_)))
+            )
+            and not _DEBT.search(s.sketch.text)
+            and not _DENIED.search(s.sketch.text)
+            and not _FUND.search(self.mentions[match.subjects[-1]].text)
+            # 申万完成发行短期融资券
+            and not re.search("融资券|债券|股份购买|收购", words_)
+            # who tells of it (亿邦动力讯，X获投…), what is done to another firm's round, and sums of several rounds
+            and not re.search("讯|消息|获悉|报道|对|向|为|参与|参加|认购|旗下|助|帮|的", clause)
+            and not re.search("累计|以来|至今|总计|一共|合计|多笔|家", words_)
+            and not re.search("以来|累计", s.sketch.text[: match.start])
+        )
 
     def _through(self, s: _Sentence) -> None:
         """X宣布，全资子公司Y收购Z: both X and Y buy; X旗下的Y收购Z: Y alone does."""

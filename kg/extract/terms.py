@@ -50,9 +50,18 @@ ROUND = re.compile(
     r"|(?:[Pp]re-)?[Ss]eries [A-H]\d?\+?\b(?: extension)?|\b(?:[Pp]re-)?[Ss]eed(?: round| funding)\b|\b[Aa]ngel round\b"
 )
 
+# what stands for a round in X新三板获得Y投资 alone; elsewhere these are a market, or another sort of deal
+HEADLINE_ROUND = re.compile(
+    r"(?:新三板|定向增发|定增|非公开发行|股权转让|债权融资|债券融资|可转债|私有化|众筹|[Pp]re-?IPO)"
+    r"(?=\s?获得?[^，。；]{0,60}(?:投资|融资)$)"
+)
 
-def rounds(text: str) -> list[tuple[int, int, str]]:
-    return [(m.start(), m.end(), m.group()) for m in ROUND.finditer(text)]
+
+def rounds(text: str, headline: bool = False) -> list[tuple[int, int, str]]:
+    found = [(m.start(), m.end(), m.group()) for m in ROUND.finditer(text)]
+    if headline and not found:
+        found = [(m.start(), m.end(), m.group()) for m in HEADLINE_ROUND.finditer(text)]
+    return found
 
 
 def _status(sentence: str, table: dict[str, re.Pattern[str]]) -> str | None:
@@ -189,6 +198,8 @@ def read(
                 stake = stake or shares[thing.ref].value
         if thing.type == "Round" and relation == "investsIn" and round_ is None:
             round_ = round_names[thing.ref]
+    if relation == "investsIn" and "round" in match.groups:
+        round_ = match.groups["round"]  # the rule's own word: 上市
     status = status_of(relation, outline, match, when, told)
     return Terms(
         status=status,

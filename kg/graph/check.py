@@ -125,7 +125,7 @@ def _edges(item: str, quads: list[Quad], stated: dict[Node, dict[Node, Object]])
             item,
             *_words(triple),
         )
-    for triple in claimed - edges:
+    for triple in claimed - said:
         if None not in triple:
             yield Fault(
                 "edge",

@@ -13,7 +13,7 @@ from kg import ids
 from kg.errors import QueryError
 from kg.graph.facts import DEFAULT, Node, Object
 from kg.graph.store import Store
-from kg.items import ENTITY_TYPES
+from kg.items import ENTITY_TYPES, PARTIES
 from kg.query import search
 from kg.vocab import DCTERMS, KG, PREFIXES, RDF, SKOS
 
@@ -180,6 +180,10 @@ def describe(store: Store, iri: str) -> Description:
     )
 
 
+_OTHERS = (KG.investor, KG.buyer)
+_UNNAMED = {"FundingRound": "融资", "Deal": "收购"}
+
+
 def _relations(store: Store, node: Node) -> list[Relation]:
     found: dict[tuple[str, str, Node], Relation] = {}
     deals: dict[tuple[str, str, Node], set[Node]] = defaultdict(set)
@@ -193,11 +197,18 @@ def _relations(store: Store, node: Node) -> list[Relation]:
             said: dict[Node, Object] = {q.predicate: q.object for q in store.quads(claim, None, None, quad.graph_name)}
             other = said[far]
             relation = local_name(said[RDF.predicate])
+            if relation in PARTIES and any(True for role in _OTHERS for _ in store.quads(other, role, None, DEFAULT)):
+                continue  # another item names who invests: the round is told with him
             key = (relation, direction, other)
             if key not in found:
-                found[key] = Relation(
-                    relation, direction, other.value, type_of(store, other) or "", label_of(store, other)
-                )
+                if relation in PARTIES:
+                    told = deal(store, other.value)
+                    label = told.round or _UNNAMED.get(told.type, told.type)
+                    found[key] = Relation(relation, direction, other.value, told.type, label)
+                else:
+                    found[key] = Relation(
+                        relation, direction, other.value, type_of(store, other) or "", label_of(store, other)
+                    )
             found[key].evidence.append(evidence_of(store, quad.graph_name, said))
             if KG.about in said:
                 deals[key].add(said[KG.about])

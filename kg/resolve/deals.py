@@ -57,10 +57,12 @@ def merge(stated: Sequence[tuple[Terms, bool]], default: str) -> Terms:
 
 
 def round_key(name: str | None) -> str | None:
-    """A轮, Series A and A are one round."""
+    """A轮, Series A and A are one round; a listing is the firm's IPO."""
     if name is None:
         return None
     plain = normalise(name)
+    if plain in ("上市", "ipo上市"):
+        return "ipo"
     for word in ("series", "轮融资", "轮投资", "轮", "輪", "融资", "round", "funding"):
         plain = plain.replace(word, "")
     return plain or None

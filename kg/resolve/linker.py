@@ -21,9 +21,11 @@ from kg.items import (
     Entity,
     EntityType,
     Extraction,
+    Item,
     ItemFacts,
     Label,
     Mention,
+    Raise,
     Relation,
     Report,
     Said,
@@ -283,14 +285,11 @@ def _claims(report: Report, extraction: Extraction, known: list[_Known], facts: 
             a, b = b, a
         stated[relation.type, a, b].append(relation)
     deal_of = _deals(extraction, known, stated, facts)
+    _untold(report, extraction, known, facts)
     for (type_, a, b), relations in stated.items():
         seen: set[tuple[int, int]] = set()
         for relation in relations:
-            start, end = item.passage.unbroken(relation.start, relation.end, relation.cue)
-            while start < end and item.passage.text[start].isspace():
-                start += 1
-            while start < end and item.passage.text[end - 1].isspace():
-                end -= 1
+            start, end = _evidence(item, relation)
             if (start, end) in seen or start >= end:
                 continue
             seen.add((start, end))
@@ -312,6 +311,69 @@ def _claims(report: Report, extraction: Extraction, known: list[_Known], facts: 
                     relation.date,
                 )
             )
+
+
+def _evidence(item: Item, told: Relation | Raise) -> tuple[int, int]:
+    start, end = item.passage.unbroken(told.start, told.end, told.cue)
+    while start < end and item.passage.text[start].isspace():
+        start += 1
+    while start < end and item.passage.text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _untold(report: Report, extraction: Extraction, known: list[_Known], facts: ItemFacts) -> None:
+    """Rounds of which nobody says who invests, purchases of which nobody says who buys: deals with one party."""
+    item, source = extraction.item, report.source
+    told = {deal.investee for deal in facts.deals} | {deal.target for deal in facts.deals}
+    # a sentence that tells who invests in whom tells of that firm's round and not of one of the investor's
+    busy = {(r.start, known[r.subject].iri) for r in extraction.relations if r.type in ("investsIn", "acquires")}
+    busy |= {(r.start, "") for r in extraction.relations if r.type == "investsIn"}
+    alone: dict[tuple[str, bool, str | None], list[Raise]] = defaultdict(list)
+    for one in extraction.raises:
+        if one.mention is None or not one.told:
+            continue
+        party = known[one.mention].iri
+        if party not in told and (one.start, party) not in busy and (one.start, "") not in busy:
+            alone[party, one.bought, deals.round_key(one.terms.round)].append(one)
+    for (party, bought, key), raises in alone.items():
+        if key is None and any(p == party and b == bought and k for p, b, k in alone):
+            continue  # the headline names no round, the text does
+        others = [
+            (r.terms, r.headline)
+            for p, b, k in alone
+            for r in alone[p, b, k]
+            if p == party and b == bought and k is None and key is not None
+        ]
+        stated = [(r.terms, r.headline or r.said in (Said.HEADLINE, Said.COMMENTARY)) for r in raises]
+        terms = deals.merge([*stated, *others], "announced" if bought else "completed")
+        if bought:
+            deal = Deal(ids.purchase(party), "Deal", replace(terms, lead=False, round=None), target=party)
+        else:
+            deal = Deal(ids.funding_round(party, key), "FundingRound", replace(terms, lead=False), investee=party)
+        claims: list[Claim] = []
+        for one in raises:
+            start, end = _evidence(item, one)
+            if start < end and not any(c.start == item.passage.span(start, end)[0] for c in claims):
+                first, last = item.passage.span(start, end)
+                claims.append(
+                    Claim(
+                        deal.iri,
+                        "target" if bought else "investee",
+                        party,
+                        item.passage.text[start:end],
+                        first,
+                        last,
+                        one.said,
+                        one.rule,
+                        one.confidence,
+                        source.page_at(first) or item.page,
+                        deal.iri,
+                    )
+                )
+        if claims:
+            facts.deals.append(deal)
+            facts.claims += claims
 
 
 def _aside(relation: Relation) -> bool:
