@@ -46,6 +46,15 @@ LEVELS: Mapping[str, Level] = MappingProxyType({"province": "province", "prefect
 
 
 @dataclass(frozen=True, slots=True)
+class Former:
+    """A name that a body has put off. Days are ISO 8601, whole or as a year or month, or empty."""
+
+    name: str
+    start: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One body or instrument. Empty where nothing is known; days are ISO 8601, whole or as a year or month."""
 
@@ -64,6 +73,7 @@ class Row:
     successor: str  # the id of the row that took its place
     check: str  # where the row can be checked
     note: str
+    former: tuple[Former, ...] = ()  # earlier names of the same body; a body that was abolished has a row of its own
 
     @property
     def label(self) -> str:
@@ -73,7 +83,8 @@ class Row:
     def names(self) -> tuple[str, ...]:
         """Every form, the preferred ones first, each once."""
         preferred = (self.name_zh, self.name_en, self.name_hant)
-        return tuple(dict.fromkeys(name for name in (*preferred, *self.aliases, *self.weak) if name))
+        former = (one.name for one in self.former)
+        return tuple(dict.fromkeys(name for name in (*preferred, *self.aliases, *former, *self.weak) if name))
 
     @property
     def strong_names(self) -> tuple[str, ...]:
@@ -81,9 +92,11 @@ class Row:
         return tuple(name for name in self.names if normalise(name) not in weak)
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = tuple(field.name for field in fields(Row) if field.name != "former")
+FORMER_COLUMNS = ("id", "name", "from", "until")
 PLACE_COLUMNS = ("code", "name", "short", "level", "parent_code")
 COUNTRY_COLUMNS = ("alpha2", "zh", "en", "names")
+ZONE_COLUMNS = ("name", "place_code", "forms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,15 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Zone:
+    """An area that is no division and has bodies as if it were one: 前海, 雄安新区, 新疆生产建设兵团."""
+
+    name: str  # in full
+    place: str  # the code of the division that it lies in
+    forms: tuple[str, ...]  # what it is called, its name among them
+
+
+@dataclass(frozen=True, slots=True)
 class Country:
     alpha2: str  # ISO 3166-1, or EU
     zh: str
@@ -105,7 +127,7 @@ class Country:
     names: tuple[str, ...]  # zh and en among them; adjectives too (American)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
     """All mappings are keyed by normalised names and read-only."""
 
@@ -115,6 +137,7 @@ class Reference:
     places: Mapping[str, Place]  # by code
     countries: Mapping[str, Country]  # by code
     country_names: Mapping[str, Country]
+    zones: Mapping[str, Zone]  # by any of their names
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Reference:
@@ -131,21 +154,37 @@ class Reference:
 
     @cached_property
     def place_names(self) -> Mapping[str, tuple[Place, ...]]:
-        """Full and short names of divisions; the wider one comes first."""
+        """Full and short names of divisions; the wider one comes first.
+
+        延边州 and 延边 are short for 延边朝鲜族自治州: what stands in between says whose autonomy it is.
+        """
         found: dict[str, tuple[Place, ...]] = {}
         for level in LEVELS:
             for place in self.places.values():
                 if place.level == level:
-                    for key in dict.fromkeys((_key(place.name), _key(place.short))):
+                    forms = [_key(place.name), _key(place.short)]
+                    if "自治" in place.name and place.short != place.name and level != "province":
+                        forms.append(_key(place.short) + place.name[-1])
+                    for key in dict.fromkeys(forms):
                         found[key] = (*found.get(key, ()), place)
         return MappingProxyType(found)
+
+    @cached_property
+    def place_starts(self) -> frozenset[str]:
+        """The first two characters of every name of a division: most other names are told by these."""
+        return frozenset(name[:2] for name in self.place_names)
+
+    @cached_property
+    def country_starts(self) -> frozenset[str]:
+        """The first two characters of every country's name, simplified."""
+        return frozenset(name[:2] for name in self.country_names)
 
     @cached_property
     def place_pattern(self) -> re.Pattern[str]:
         """What may be a division in running text: full names by their rank, wider ones by their short names too."""
         short = {p.short for p in self.places.values() if p.level != "county" and len(p.short) > 1}
         names = sorted(short, key=lambda name: (-len(name), name))
-        return re.compile("[一-鿿]{2,12}?(?:省|自治区|市|区|县|州|盟)|" + "|".join(map(re.escape, names)))
+        return re.compile("[一-鿿]{2,12}?(?:省|自治区|市|区|县|旗|州|盟)|" + "|".join(map(re.escape, names)))
 
     @cached_property
     def traditional(self) -> Mapping[str, str]:
@@ -232,15 +271,18 @@ def _load(folder: Path) -> Reference:
     by_id: dict[str, Row] = {}
     strong: dict[str, Row] = {}
     weak: dict[str, tuple[Row, ...]] = {}
+    former: dict[str, tuple[Former, ...]] = {}
+    for _, (id_, *cells) in _records(folder / "former.csv", FORMER_COLUMNS):
+        former[id_] = (*former.get(id_, ()), Former(*cells))
     for table in TABLES:
-        for row in _rows(folder / f"{table}.csv"):
+        for row in _rows(folder / f"{table}.csv", former):
             if row.id in by_id:
                 raise ReadError(f"{folder / table}.csv has the id {row.id}, which another row has already.")
             by_id[row.id] = row
             ambiguous = dict.fromkeys(_key(name) for name in row.weak)
             for key in ambiguous:
                 weak[key] = (*weak.get(key, ()), row)
-            for name in (row.name_zh, row.name_en, row.name_hant, *row.aliases):
+            for name in (row.name_zh, row.name_en, row.name_hant, *row.aliases, *(one.name for one in row.former)):
                 key = _key(name)
                 if not key or key in ambiguous:
                     continue
@@ -249,6 +291,8 @@ def _load(folder: Path) -> Reference:
                         f"{folder / table}.csv gives the name {name} to {row.id}, and {other.id} has it already: "
                         "put it in the column weak of one of them."
                     )
+    if unknown := sorted(set(former) - set(by_id)):
+        raise ReadError(f"{folder / 'former.csv'} has names of {unknown[0]}, of which no table has a row.")
     places: dict[str, Place] = {}
     for _, (code, name, short, level_, parent) in _records(folder / "places.csv", PLACE_COLUMNS):
         place = Place(code, name, short, LEVELS[level_], parent)
@@ -261,6 +305,12 @@ def _load(folder: Path) -> Reference:
         countries[country.alpha2] = country
         for name in names:
             country_names.setdefault(_key(name), country)
+    zones: dict[str, Zone] = {}
+    for line, (name, code, others) in _records(folder / "zones.csv", ZONE_COLUMNS):
+        if code not in places:
+            raise ReadError(f"{folder / 'zones.csv'}, line {line}: places.csv has no division {code}.")
+        zone = Zone(name, code, (name, *_split(others)))
+        zones.update(dict.fromkeys(zone.forms, zone))
     return Reference(
         by_id=MappingProxyType(by_id),
         strong=MappingProxyType(strong),
@@ -268,6 +318,7 @@ def _load(folder: Path) -> Reference:
         places=MappingProxyType(places),
         countries=MappingProxyType(countries),
         country_names=MappingProxyType(country_names),
+        zones=MappingProxyType(zones),
     )
 
 
@@ -286,12 +337,30 @@ def _records(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, list[s
         raise ReadError(f"{path}, a table of the reference data, can't be read: {error}.") from error
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path, former: Mapping[str, tuple[Former, ...]]) -> Iterator[Row]:
     for line, record in _records(path, COLUMNS):
         id_, type_, zh, hant, en, aliases, weak, *rest = record
         if type_ not in TYPES:
             raise ReadError(f"{path}, line {line}: the type {type_} is none of {', '.join(TYPES)}.")
-        yield Row(id_, TYPES[type_], zh, hant, en, _split(aliases), _split(weak), *rest)
+        jurisdiction, parent, kind, start, end, successor, check, note = rest
+        yield Row(
+            id_,
+            TYPES[type_],
+            zh,
+            hant,
+            en,
+            _split(aliases),
+            _split(weak),
+            jurisdiction,
+            parent,
+            kind,
+            start,
+            end,
+            successor,
+            check,
+            note,
+            former.get(id_, ()),
+        )
 
 
 def _split(cell: str) -> tuple[str, ...]:

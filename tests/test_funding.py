@@ -90,16 +90,6 @@ def test_once_an_investor_is_named_the_round_is_told_with_him(tmp_path: Path, co
     assert "no investor is named" not in shown
 
 
-def test_what_is_new_tells_such_a_round_once(tmp_path: Path, command: Callable[..., Any]) -> None:
-    (tmp_path / "2024-04.txt").write_text("四月资讯\n\n没有消息。\n\n2024-04-20\n", encoding="utf-8")
-    (tmp_path / "2024-05.txt").write_text(f"{UNTOLD}\n2024-05-20\n", encoding="utf-8")
-    assert command("add", tmp_path / "2024-04.txt", tmp_path / "2024-05.txt").code == 0
-    changed = command("diff", "2024-04-30", "2024-05-31").out
-    assert "新交易 (1)" in changed
-    assert "数千万元" in changed
-    assert "其他新关系" not in changed
-
-
 def test_a_purchase_without_a_buyer(tmp_path: Path, command: Callable[..., Any]) -> None:
     (tmp_path / "a.txt").write_text("58亿美元并购Corvanta\n\n市场消息。\n", encoding="utf-8")
     assert command("add", tmp_path / "a.txt").code == 0

@@ -214,6 +214,24 @@ def test_simplify_leaves_latin_and_simplified_text_alone() -> None:
     assert simplify("歐盟委員會") == "欧盟委员会"
 
 
+def test_a_former_name_leads_to_the_body_that_bore_it(reference: Reference) -> None:
+    (row,) = reference.find("全国信息安全标准化技术委员会")
+    assert row.id == "tc260"
+    assert [(former.until, former.name in row.names) for former in row.former] == [("2024", True)]
+    assert all(former.name in row.strong_names for row in reference.by_id.values() for former in row.former)
+
+
+def test_zones_by_any_name(reference: Reference) -> None:
+    assert reference.zones["前海"].name == "前海深港现代服务业合作区"
+    assert reference.places[reference.zones["兵团"].place].name == "新疆维吾尔自治区"
+
+
+def test_autonomous_divisions_by_the_form_between_full_and_short(reference: Reference) -> None:
+    assert [place.name for place in reference.find_place("延边州")] == ["延边朝鲜族自治州"]
+    assert [place.name for place in reference.find_place("新疆自治区")] == []  # nobody says so
+    assert reference.find_place("北京州") == ()
+
+
 def test_all_is_read_only(reference: Reference) -> None:
     with pytest.raises(TypeError):
         reference.by_id["nda"] = reference.by_id["cac"]  # type: ignore[index]
@@ -270,6 +288,27 @@ def test_a_faulty_line_is_reported_with_its_number(folder: Path, line: str, mess
 def test_a_missing_column_is_reported(folder: Path) -> None:
     (folder / "countries.csv").write_text("alpha2,zh\nCN,中国\n", encoding="utf-8")
     with pytest.raises(ReadError, match="must have the columns alpha2, zh, en, names"):
+        Reference.load(folder)
+
+
+def test_a_former_name_of_nobody_is_reported(folder: Path) -> None:
+    with (folder / "former.csv").open("a", encoding="utf-8") as file:
+        file.write("zz-nobody,某局,,2018\n")
+    with pytest.raises(ReadError, match="names of zz-nobody, of which no table has a row"):
+        Reference.load(folder)
+
+
+def test_a_former_name_that_another_body_bears_is_reported(folder: Path) -> None:
+    with (folder / "former.csv").open("a", encoding="utf-8") as file:
+        file.write("tc260,国家数据局,,2018\n")
+    with pytest.raises(ReadError, match="gives the name 国家数据局 to tc260, and nda has it already"):
+        Reference.load(folder)
+
+
+def test_a_zone_of_no_division_is_reported(folder: Path) -> None:
+    with (folder / "zones.csv").open("a", encoding="utf-8") as file:
+        file.write("某新区,999999,\n")
+    with pytest.raises(ReadError, match=r"zones\.csv, line \d+: places\.csv has no division 999999"):
         Reference.load(folder)
 
 

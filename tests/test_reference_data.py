@@ -11,7 +11,7 @@ from rdflib import Graph
 from rdflib.namespace import SKOS
 
 from kg.ids import normalise
-from kg.reference import COLUMNS, COUNTRY_COLUMNS, PLACE_COLUMNS, TABLES, TYPES
+from kg.reference import COLUMNS, COUNTRY_COLUMNS, FORMER_COLUMNS, PLACE_COLUMNS, TABLES, TYPES, ZONE_COLUMNS
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "data" / "reference"
@@ -67,7 +67,7 @@ def test_rows_are_sorted_by_id_and_have_the_columns(table: str) -> None:
     assert ids == sorted(ids)
 
 
-@pytest.mark.parametrize("table", [*TABLES, "places", "countries"])
+@pytest.mark.parametrize("table", [*TABLES, "places", "countries", "former", "zones"])
 def test_files_end_lines_alike_and_need_no_trimming(table: str) -> None:
     raw = (FOLDER / f"{table}.csv").read_bytes()
     assert b"\r" not in raw
@@ -124,8 +124,68 @@ def test_days_are_iso_8601() -> None:
     assert not [cell for cell in cells if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", cell)]
 
 
-def test_addresses_are_addresses() -> None:
-    assert not [record["check"] for record in ALL if record["check"] and not record["check"].startswith("http")]
+EXCHANGES = "SSE|SZSE|BSE|HKEX|NASDAQ|NYSE|TSE|KRX|TWSE|LSE|XETRA|EURONEXT|SIX|NSE|SGX|ASX|OMX|TSX|MIL|BME|TADAWUL"
+
+
+def test_where_a_row_can_be_checked_is_an_address_or_a_listing() -> None:
+    form = re.compile(rf"https?://[a-z0-9.-]+\.[a-z]{{2,}}(?:/[\w./-]*)?|(?:{EXCHANGES}):[0-9A-Z.]+")
+    assert not [record["check"] for record in ALL if record["check"] and not form.fullmatch(record["check"])]
+
+
+def test_no_two_bodies_are_checked_at_one_place() -> None:
+    found: dict[str, str] = {}
+    for record in ALL:
+        if record["check"]:
+            assert found.setdefault(record["check"], record["id"]) == record["id"], record["check"]
+
+
+def lei(code: str) -> bool:
+    """ISO 17442: the letters as two digits each, modulo 97."""
+    return int("".join(str(int(c, 36)) for c in code)) % 97 == 1
+
+
+def credit_code(code: str) -> bool:
+    """GB 32100: the unified social credit code of China."""
+    letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    total = sum(letters.index(c) * 3**i for i, c in enumerate(code[:17]))
+    return letters[(31 - total % 31) % 31] == code[17]
+
+
+def test_no_identifier_is_written_from_memory() -> None:
+    assert lei("213800KUD8LAJWSQ9D15")
+    assert not lei("213800KUD8LXJWSQ9D15")
+    assert credit_code("91110000600037341L")
+    assert not credit_code("91110000600037342L")
+    # none stands there; one that somebody adds must at least have its check digits
+    cells = [cell for record in ALL for cell in re.findall(r"[0-9A-Z]{18,20}", "|".join(record.values()))]
+    assert not [c for c in cells if not (lei(c) if len(c) == 20 else len(c) == 18 and credit_code(c))]
+    assert not [r["id"] for r in ALL if re.search(r"\bQ\d{3,}\b", "|".join(r.values()))]
+
+
+def test_former_names_have_days_and_belong_to_a_row() -> None:
+    with (FOLDER / "former.csv").open(encoding="utf-8", newline="") as file:
+        former = list(csv.DictReader(file))
+    assert tuple(former[0]) == FORMER_COLUMNS
+    assert former == sorted(former, key=lambda r: (r["id"], r["name"]))
+    assert {r["id"] for r in former} <= {record["id"] for record in ALL}
+    for row in former:
+        days = [day for day in (row["from"], row["until"]) if day]
+        assert days == sorted(days)
+        assert not [day for day in days if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", day)]
+        assert row["until"], "a name that is still borne is no former one"
+
+
+def test_zones_lie_in_a_division_and_share_no_name() -> None:
+    with (FOLDER / "zones.csv").open(encoding="utf-8", newline="") as file:
+        zones = list(csv.DictReader(file))
+    assert tuple(zones[0]) == ZONE_COLUMNS
+    assert [z["name"] for z in zones] == sorted(z["name"] for z in zones)
+    forms = [form for z in zones for form in (z["name"], *split(z["forms"]))]
+    assert len(set(forms)) == len(forms)
+    places = {place["code"]: place["name"] for place in read("places")}
+    assert not [z["name"] for z in zones if z["place_code"] not in places]
+    # 浦东新区 and 滨海新区 are divisions
+    assert not set(forms) & set(places.values())
 
 
 def test_names_are_neither_empty_nor_too_short_to_mean_anything() -> None:
@@ -301,7 +361,7 @@ def lines(name: str) -> list[list[str]]:
     return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
 
 
-WORD_LISTS = (("titles.tsv", 2, 500), ("unitwords.tsv", 3, 500), ("functions.tsv", 3, 180))
+WORD_LISTS = (("titles.tsv", 2, 500), ("unitwords.tsv", 3, 500), ("functions.tsv", 3, 180), ("legalforms.tsv", 2, 40))
 
 
 @pytest.mark.parametrize(("name", "columns", "least"), WORD_LISTS)
@@ -347,13 +407,18 @@ def test_unitwords_give_a_type_and_whether_they_are_units() -> None:
     assert rows["法院"] == ("Regulator", "no")
 
 
+# two names of one function, the shorter of which is the one that most bodies bear
+SHORTER = {"数据管理"}
+
+
 def test_functions_have_a_long_form_that_stands_for_itself() -> None:
     rows = {function: (long, ranks.split("|")) for function, long, ranks in lines("functions.tsv")}
     for function, (long, ranks) in rows.items():
         assert rows[long][0] == long, function
-        assert len(long) >= len(function) - 1  # 住房城乡建设 lacks a 和
+        # 住房城乡建设 lacks a 和; a name that holds its rank may be another's
+        assert len(long) >= len(function) - 1 or ranks == ["-"] or function in SHORTER, function
         assert len(set(ranks)) == len(ranks)
-    known = "厅 局 委员会 委 办公室 办 中心 部 馆 总队 支队 管理局 发展局 发展管理局".split()  # noqa: SIM905
+    known = "- 厅 局 委员会 委 办公室 办 中心 部 馆 总队 支队 管理局 发展局 发展管理局".split()  # noqa: SIM905
     assert {rank for _, ranks in rows.values() for rank in ranks} <= set(known)
     assert rows["网信"] == ("互联网信息", ["办公室", "办"])
     assert rows["经信"][0] == "经济和信息化"

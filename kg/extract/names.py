@@ -113,6 +113,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             found += two
             continue
         start, end = _trim(text, *_without_verb(text, guess.start, guess.end, seen))
+        # 私隐 of 私隐专员: a guess that a known name begins with is that name
+        end = max(end, *(h.end for h in seen.found if h.start == start and h.known.type == guess.type), end)
         if guess.type == "Regulator":
             end += len(m.group()) if (m := _OFFICE.match(text, end)) else 0
         start += len(m.group()) if (m := _JOINED.match(text, start, end)) and end - start > 5 else 0

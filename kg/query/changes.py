@@ -21,7 +21,7 @@ from pyoxigraph import NamedNode
 from kg import ids
 from kg.graph.facts import AMOUNT, LABELS, STATE, Node, Object
 from kg.graph.store import Store
-from kg.items import ENTITY_TYPES, PARTIES
+from kg.items import ENTITY_TYPES
 from kg.query.concepts import concept
 from kg.query.entity import item_id, local_name, type_of, words_of
 from kg.query.history import History, Step
@@ -173,8 +173,6 @@ def _tell(store: Store, items: Iterable[Node]) -> _Told:
                 ends.setdefault(quad.subject, {})[predicate] = quad.object
         for claim in sorted(ends, key=str):
             edge = (ends[claim][RDF.subject], local_name(ends[claim][RDF.predicate]), ends[claim][RDF.object])
-            if edge[1] in PARTIES:
-                continue  # what states a deal with one party is told as the deal
             if edge not in told.edges:
                 for node in (edge[0], edge[2]):
                     told.near.setdefault(node, []).append(edge)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from types import MappingProxyType
 
 from kg import ids
 from kg.extract.plain import simplify
@@ -32,7 +34,7 @@ from kg.items import (
     Terms,
 )
 from kg.reference import Place, Reference, Row
-from kg.resolve import deals, local
+from kg.resolve import deals, firms, local, nations
 
 _BODIES = ("Regulator", "Company", "Organization")
 _DOCUMENTS = ("Instrument", "Publication")
@@ -40,6 +42,9 @@ _VERSION = re.compile(r"[（(][^（）()]*(?:试行|暂行|征求意见|草案|�
 _TAIL = re.compile(r"[（(][^（）()]*(?:[（(][^（）()]*[）)][^（）()]*)?[）)]$")
 _OFFICE = re.compile(r"(?:秘书处|办公厅|综合司|秘书局|[一-鿿]{2,5}司)$")
 _LOCAL = re.compile(r"[市省区县州](?:委|人民政府|政府|.{1,16}(?:局|厅|委员会|委|办公室|办|部门))$")
+# long enough that a letter more or less isn't another name
+_LATIN = re.compile("[A-Z][A-Za-z]{7,}")
+_THAT = re.compile(r"该(局|厅|委|办|部|署|院|会|总局|公署)")
 _TERM = re.compile(r"第?[一二三四五六七八九十]{1,4}届")
 _STATE = re.compile(r"^中华人民共和国")
 _ABOUT = re.compile(r"^.{2,40}?(?=关于)")
@@ -53,6 +58,14 @@ class _Known:
     row: Row | None = None
     place: Place | None = None
     open: bool = False  # whose body it is isn't decided
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the mentions of one item."""
+
+    plain: str
+    signals: Sequence[nations.Signal]
 
 
 def _language(text: str) -> str | None:
@@ -77,7 +90,13 @@ class Linker:
         return plain.removeprefix("关于") or name
 
     def decide(
-        self, mention: Mention, type_: EntityType, places: list[Place], present: frozenset[str], scope: str
+        self,
+        mention: Mention,
+        type_: EntityType,
+        places: Sequence[Place],
+        present: frozenset[str],
+        scope: str,
+        around: Around | None = None,
     ) -> _Known:
         """The entity of a mention. ``present`` are the normalised names that the item ``scope`` holds."""
         name = mention.full or mention.text
@@ -85,16 +104,19 @@ class Linker:
         if type_ == "Regulator":
             # 第十四届全国人大常委会: an assembly is one body through its terms
             name = _TERM.sub("", name)
+        plain = simplify(name)
+        if type_ == "Regulator" and around is not None and (told := self._abroad(plain, mention, around)) is not None:
+            return _Known(ids.reference(told.id), told.type, f"{why}{name} of the country that the text tells of", told)
         strong = self._row(name, type_)
         if strong is not None:
             return _Known(ids.reference(strong.id), strong.type, why + f"a name of {strong.id}", strong)
-        if type_ in ("Company", "Organization"):
-            # 日本软银集团 is 软银集团 with its country
-            for cut in range(2, min(7, len(name) - 1)):
-                at_home = self._row(name[cut:], type_) if self.reference.find_country(name[:cut]) else None
-                if at_home is not None:
-                    why += f"{name[cut:]} with its country, "
-                    return _Known(ids.reference(at_home.id), at_home.type, f"{why}a name of {at_home.id}", at_home)
+        if type_ in _BODIES and (with_country := self._with_country(plain, type_)) is not None:
+            home, rest = with_country
+            return _Known(ids.reference(home.id), home.type, f"{why}{rest} with its country, a name of {home.id}", home)
+        for bare in firms.bare(name) if type_ == "Company" else ():
+            row = self._row(bare, type_) or self._weak(bare, type_, present)
+            if row is not None:
+                return _Known(ids.reference(row.id), row.type, f"{why}{bare} with its legal form, of {row.id}", row)
         if mention.full and (short := self._row(mention.text, type_)) is not None:
             return _Known(ids.reference(short.id), short.type, why + f"a name of {short.id}", short)
         if type_ == "Regulator" and (office := _OFFICE.search(name)):
@@ -108,31 +130,118 @@ class Linker:
         if government is not None:
             return _Known(ids.reference(government.id), government.type, f"{name} acts: its government", government)
         if type_ == "Regulator":
-            body = local.parse(simplify(name), self.reference) or local.expand(simplify(name), places, self.reference)
-            if body is not None:
-                row = self._row(body.name, type_)
+            body = local.resolve(plain, places, self.reference)
+            if isinstance(body, local.Body):
+                row = self._local_row(body)
                 if row is not None:
-                    return _Known(ids.reference(row.id), row.type, f"{name}: {body.name}, a name of {row.id}", row)
+                    return _Known(ids.reference(row.id), row.type, f"{name}: {body}, a name of {row.id}", row)
                 reason = f"place {body.place.name}, function {body.function}"
                 return _Known(ids.entity("Regulator", body.key), "Regulator", why + reason, None, body.place)
-        if type_ == "Regulator" and _LOCAL.match(simplify(name)):
-            # 市商务局 where the document names no city, or two: a body of this item, until someone says whose
-            key = f"{simplify(name)} {scope}"
-            return _Known(
-                ids.entity("Regulator", key), "Regulator", why + "a local body whose place is open", open=True
-            )
-        weak = self._weak(name, type_, present)
+            if body is not None or _LOCAL.match(plain):
+                # 市商务局 where the document names no city, or two: a body of this item, until someone says whose
+                return self.left_open(plain, "Regulator", why + "a local body whose place is open", scope)
+        names = (name, self.document_key(name)) if type_ in _DOCUMENTS else (name,)
+        bearers = next((rows for n in names if (rows := self._bearers(n, type_))), ())
+        weak = None
+        if len(bearers) > 1 and type_ in ("Regulator", "Instrument"):
+            weak = self._national(bearers, mention, around)
+        if weak is None:
+            weak = next((row for n in names if (row := self._weak(n, type_, present)) is not None), None)
+        if weak is None and len(bearers) > 1:
+            several = ", ".join(sorted(row.id for row in bearers))
+            return self.left_open(names[-1], type_, f"{why}the text doesn't say which of {several}", scope)
         if weak is not None:
             return _Known(
                 ids.reference(weak.id), weak.type, why + f"a short name of {weak.id} that the text supports", weak
             )
         if type_ in _DOCUMENTS:
-            key = self.document_key(name)
-            row = self._row(key, type_)
+            row = self._row(names[-1], type_)
             if row is not None:
                 return _Known(ids.reference(row.id), row.type, why + f"a name of {row.id}", row)
-            return _Known(ids.entity(type_, key), type_, why + "its title")
-        return _Known(ids.entity(type_, simplify(name)), type_, why + "its name")
+            return _Known(ids.entity(type_, names[-1]), type_, why + "its title")
+        return _Known(ids.entity(type_, firms.key(plain) if type_ == "Company" else plain), type_, why + "its name")
+
+    def left_open(self, name: str, type_: EntityType, reason: str, scope: str) -> _Known:
+        """An entity of this item alone: the same word elsewhere may be another body."""
+        return _Known(ids.entity(type_, f"{name} {scope}"), type_, reason, open=True)
+
+    def _with_country(self, name: str, type_: EntityType) -> tuple[Row, str] | None:
+        """日本软银集团 is 软银集团 with its country, 美国FTC the FTC that is American."""
+        if name[:2] not in self.reference.country_starts:
+            return None
+        for cut in range(2, min(9, len(name) - 1)):
+            country = self.reference.find_country(name[:cut])
+            if country is None:
+                continue
+            rest = name[cut:].strip()
+            if type_ != "Regulator":
+                row = self._row(rest, type_)
+                if row is not None:
+                    return row, rest
+                continue
+            rows = [r for r in self._bearers(rest, type_) if r.jurisdiction == country.alpha2]
+            if len(rows) == 1:
+                return rows[0], rest
+        return None
+
+    def _bearers(self, name: str, type_: EntityType) -> tuple[Row, ...]:
+        """The rows of a type that bear a name, strong or weak; short Latin ones in their own case.
+
+        Of an acronym the type says little: BIS is a bank of central banks and a bureau.
+        """
+        acronym = name.isascii() and len(name) <= 5
+        return tuple(
+            row
+            for row in self.reference.find(name)
+            if row.type == type_ or (acronym and {row.type, type_} <= set(_BODIES))
+            if not acronym or name in row.names
+        )
+
+    def _abroad(self, name: str, mention: Mention, around: Around) -> Row | None:
+        """The foreign namesake of a ministry of China, where the text has told of it: 财政部 after 美国财政部."""
+        rows = self._bearers(name, "Regulator")
+        if not rows or rows[0].jurisdiction != "CN" or mention.full or name.isascii():
+            return None
+        if not self.reference.is_strong(name, rows[0]) and len(rows) > 1:
+            return None  # a weak name of several is decided later, in the same way
+        # 央行 is China's alone in the tables, and Japan's is 日本央行
+        countries = {s.country for s in around.signals if s.country not in ("CN", "INT", "")}
+        further = [
+            row
+            for code in sorted(countries)
+            if (country := self.reference.countries.get(code)) is not None
+            and (row := self._row(country.zh + name, "Regulator")) is not None
+        ]
+        rows = tuple(dict.fromkeys((*rows, *further)))
+        if len(rows) < 2:
+            return None
+        chosen = nations.choose(rows, around.signals, around.plain, mention.start, strong=True)
+        return chosen if chosen is not None and chosen.jurisdiction != "CN" else None
+
+    def _national(self, rows: tuple[Row, ...], mention: Mention, around: Around | None) -> Row | None:
+        if around is None:
+            return None
+        chosen = nations.choose(rows, around.signals, around.plain, mention.start)
+        # China's is what a Chinese text means by default, and no other
+        by_default = chosen is not None and chosen.jurisdiction == "CN" and mention.text.isascii()
+        return None if by_default else chosen
+
+    @cached_property
+    def _local_rows(self) -> Mapping[str, Row]:
+        """Rows of local bodies by place and function, so that any form of the name leads there."""
+        found: dict[str, Row] = {}
+        twice: set[str] = set()
+        for row in self.reference.by_id.values():
+            if row.type != "Regulator" or row.jurisdiction != "CN":
+                continue
+            for name in row.strong_names:
+                body = None if name.isascii() else local.parse(simplify(name), self.reference)
+                if body is not None and found.setdefault(body.key, row) is not row:
+                    twice.add(body.key)
+        return {key: row for key, row in found.items() if key not in twice}
+
+    def _local_row(self, body: local.Body) -> Row | None:
+        return self._row(body.name, "Regulator") or self._local_rows.get(body.key)
 
     def _row(self, name: str, type_: EntityType) -> Row | None:
         for row in self.reference.find(name):
@@ -150,11 +259,7 @@ class Linker:
         return None
 
     def _weak(self, name: str, type_: EntityType, present: frozenset[str]) -> Row | None:
-        rows = [
-            r
-            for r in self.reference.find(name)
-            if r.type == type_ and (not name.isascii() or len(name) > 5 or name in r.names)
-        ]
+        rows = self._bearers(name, type_)
         supported = [
             r for r in rows if present & {ids.normalise(n) for n in r.names if ids.normalise(n) != ids.normalise(name)}
         ]
@@ -187,27 +292,77 @@ def _types(extractions: Iterable[Extraction]) -> dict[str, EntityType]:
     return {name: max(sorted(count), key=lambda t: count[t]) for name, count in votes.items()}
 
 
+def identify(
+    extraction: Extraction, linker: Linker, types: Mapping[str, EntityType] = MappingProxyType({})
+) -> list[_Known]:
+    """The entity of each mention of an item; ``types`` are what the whole report says of a name's type."""
+    item, reference = extraction.item, linker.reference
+    plain = simplify(item.passage.text)
+    places = list(dict.fromkeys(place for _, place in local.places_in(plain, reference)))
+    bodies = [
+        (mention.start, body.place)
+        for mention in extraction.mentions
+        if mention.type == "Regulator" and (body := local.parse(simplify(mention.text), reference)) is not None
+    ]
+    present = frozenset(ids.normalise(m.text) for m in extraction.mentions)
+    around = Around(plain, nations.signals(plain, extraction.mentions, reference))
+    known: list[_Known] = []
+    for i, mention in enumerate(extraction.mentions):
+        type_ = types.get(ids.normalise(mention.full or mention.text), mention.type)
+        if type_ == "Regulator" and (match := _THAT.fullmatch(simplify(mention.text))) is not None:
+            known.append(_pointed(match[1], extraction.mentions[:i], known, linker, mention, item.id))
+            continue
+        # a body named in full says whose document it is: the one named last before, else the first
+        named = [place for start, place in bodies if start < mention.start] or [place for _, place in bodies[:1]]
+        known.append(linker.decide(mention, type_, named[-1:] or places, present, item.id, around))
+    return [
+        _slip(mention, one, extraction.mentions, known) for mention, one in zip(extraction.mentions, known, strict=True)
+    ]
+
+
+def _slip(mention: Mention, one: _Known, mentions: Sequence[Mention], known: Sequence[_Known]) -> _Known:
+    """Antropic in an item that names Anthropic. Elsewhere it stays apart: one letter is no proof on its own."""
+    if one.row is not None or one.type not in ("Company", "Organization") or not _LATIN.fullmatch(mention.text):
+        return one
+    meant = {
+        other.iri: (earlier.text, other)
+        for earlier, other in zip(mentions, known, strict=True)
+        if other.row is not None and other.type == one.type and _one_letter_off(mention.text, earlier.text)
+    }
+    if len(meant) != 1:
+        return one
+    ((text, other),) = meant.values()
+    return replace(other, reason=f"“{mention.text}” is a letter off “{text}”, which this item names; {other.reason}")
+
+
+def _one_letter_off(slip: str, name: str) -> bool:
+    """Whether a letter is missing, too many or another; not at the beginning or end, where names are told apart."""
+    if not _LATIN.fullmatch(name) or abs(len(slip) - len(name)) > 1 or slip[0] != name[0] or slip[-1] != name[-1]:
+        return False
+    longer, shorter = (slip, name) if len(slip) > len(name) else (name, slip)
+    at = next((i for i, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
+    return slip != name and shorter[at + (len(slip) == len(name)) :] == longer[at + 1 :]
+
+
+def _pointed(
+    rank: str, before: Sequence[Mention], known: Sequence[_Known], linker: Linker, mention: Mention, scope: str
+) -> _Known:
+    """该局: the body of that rank that was named last."""
+    for one, earlier in zip(reversed(known), reversed(before), strict=True):
+        if one.type == "Regulator" and re.search(rf"{rank}(?:公室|员会)?$", simplify(earlier.full or earlier.text)):
+            return replace(one, reason=f"“{mention.text}” points back to “{earlier.text}”; {one.reason}")
+    return linker.left_open(mention.text, "Regulator", "it points at no body that the text names", scope)
+
+
 def _item(report: Report, extraction: Extraction, linker: Linker, types: dict[str, EntityType]) -> ItemFacts:
     item = extraction.item
-    text = item.passage.text
-    places: list[Place] = []
-    for _, place in local.places_in(simplify(text), linker.reference):
-        if place not in places:
-            places.append(place)
-    for mention in extraction.mentions:
-        body = local.parse(simplify(mention.text), linker.reference) if mention.type == "Regulator" else None
-        if body is not None:
-            # a body named in full says whose document it is
-            places = [body.place]
-            break
-    present = frozenset(ids.normalise(m.text) for m in extraction.mentions)
-    known: list[_Known] = []
-    for mention in extraction.mentions:
-        type_ = types.get(ids.normalise(mention.full or mention.text), mention.type)
-        known.append(linker.decide(mention, type_, places, present, item.id))
+    known = identify(extraction, linker, types)
     facts = ItemFacts(item, warnings=list(dict.fromkeys(extraction.warnings)))
-    left_open = {m.text for m, one in zip(extraction.mentions, known, strict=True) if one.open}
-    facts.warnings += [f"the text doesn't say of which place {name} is" for name in sorted(left_open)]
+    left_open = {(m.text, "place" in one.reason) for m, one in zip(extraction.mentions, known, strict=True) if one.open}
+    facts.warnings += [
+        f"the text doesn't say {'of which place' if local_ else 'which'} {name} is"
+        for name, local_ in sorted(left_open)
+    ]
     entities = _entities(extraction, known)
     facts.entities = list(entities.values())
     for document in extraction.documents:
