@@ -17,7 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kg.errors import UsageError
-from kg.extract import abbreviations, documents, names, nesting, relations, support
+from kg.extract import abbreviations, documents, names, nesting, opinion, relations, support
 from kg.extract.gazetteer import Gazetteer, known_names
 from kg.extract.lac import load as load_lac
 from kg.extract.plain import simplify
@@ -128,6 +128,12 @@ def find_relations(doc: Doc) -> Doc:
     return doc
 
 
+@Language.component("kg_opinion")
+def second_opinion(doc: Doc) -> Doc:
+    doc._.found = opinion.weigh(doc._.plain, doc._.clues.tagged, doc._.mentions, doc._.found)
+    return doc
+
+
 @Language.component("kg_support")
 def drop_unsupported(doc: Doc) -> Doc:
     """Leave out the names that the model alone saw, unless they are a party to a deal or an agreement."""
@@ -196,7 +202,7 @@ def load(model: str | None = None) -> Language:
         nlp.add_pipe("kg_recogniser")
     nlp.add_pipe("kg_names")
     nlp.add_pipe("kg_abbreviations")
-    for step in ("kg_relations", "kg_support", "kg_nesting", "kg_documents"):
+    for step in ("kg_relations", "kg_opinion", "kg_support", "kg_nesting", "kg_documents"):
         nlp.add_pipe(step)
     return nlp
 
