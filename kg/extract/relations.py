@@ -33,8 +33,13 @@ _DEBT = words.pattern("debt")
 _FUND = re.compile("(?:资本|基金|创投|投资|Capital|Ventures|Partners)$")
 _LATTER = re.compile("后者[^，。；]{0,12}(?:以|作价|价格|报价|估值)")
 _AHEAD = words.pattern("ahead")
+_MAKES = ("制定", "修订")
+_IT = re.compile(r"(?:it|It|[Tt]he company)\b")
 _COURT = words.pattern("court")
 _DENIED = words.pattern("denied")
+_ANNOUNCES = words.pattern("firm-announces")
+_FIRMS_OFFICE = words.pattern("firms-office")
+_LEGISLATURE = words.pattern("legislature")
 _SPEAKS = words.pattern("speaks")
 
 
@@ -68,6 +73,7 @@ class State:
     raiser: int | None = None
     document: int | None = None
     target: int | None = None
+    body: int | None = None
     issuers: tuple[int, ...] = ()
 
     def get(self, name: str) -> tuple[int, ...]:
@@ -119,6 +125,16 @@ class Reader:
         self.state = State()
         self.found = Found()
         self._seen: set[tuple[str, str, str, int]] = set()
+        self._announcer = self._who_announces()
+
+    def _who_announces(self) -> int | None:
+        """The firm whose announcement a text is about: 公司 is that one, whichever else the sentence names."""
+        announcing = [
+            place
+            for place, mention in enumerate(self.mentions)
+            if mention.type == "Company" and _ANNOUNCES.match(self.plain, mention.end)
+        ]
+        return announcing[0] if len({self._name(place) for place in announcing}) == 1 else None
 
     def read(self) -> Found:
         for start, end in sentences.spans(self.plain):
@@ -202,8 +218,16 @@ class Reader:
             if len(firms) >= 2:
                 return firms[-1].ref if state == "latter" else firms[-2].ref
             return self.state.target if state == "latter" and not firms else None
-        if state == "topic":
-            named = [t for t in things if t.end <= at and t.type == "Company"]
+        if state == "announcer" and self._announcer is not None:
+            return self._announcer
+        if state == "body":
+            noun = word.removeprefix("该")
+            earlier = [i for i, m in enumerate(self.mentions) if m.end <= at and m.type == "Regulator"]
+            return next((i for i in reversed(earlier) if self.mentions[i].text.endswith(noun)), None)
+        if state in ("topic", "announcer"):
+            named = [
+                t for t in things if t.end <= at and t.type == "Company" and not _SPEAKS.match(self.plain, t.end)
+            ]
             return named[0].ref if named else self.state.topic
         before = [t.ref for t in things if t.end <= at and t.type in ("Instrument", "Publication")]
         # 本办法 is a document that is called so; of those, the one that the text is about comes first
@@ -347,6 +371,9 @@ class Reader:
                 continue
             self.state.topic = thing.ref
             break
+        bodies = [t for c in s.sketch.text if (t := s.sketch.things.get(c)) and t.type == "Regulator"]
+        if bodies:
+            self.state.body = bodies[0].ref
         documents = [
             t for c in s.sketch.text if (t := s.sketch.things.get(c)) and t.type in ("Instrument", "Publication")
         ]
@@ -395,6 +422,11 @@ class Reader:
                 continue
             if rule.subject in grammar.STATES and any(
                 r.type == relation and r.start == s.start and self._name(r.object) == self._name(b)
+                for r in self.found.relations
+            ):
+                continue
+            if rule.object in ("topic", "own") and any(
+                r.type == relation and r.start == s.start and self._name(r.subject) == self._name(a)
                 for r in self.found.relations
             ):
                 continue
@@ -452,7 +484,7 @@ class Reader:
                 self.found.relations[i] = replace(r, terms=replace(r.terms, lead=True))
 
     def _state(self, name: str, s: _Sentence, match: Match) -> tuple[int, ...]:
-        if name == "topic":
+        if name == "topic" and not _IT.match(s.sketch.text, match.start):
             # what the sentence itself is about comes before what was carried over
             for i, c in enumerate(s.sketch.text[: match.start]):
                 thing = s.sketch.things.get(c)
@@ -460,6 +492,8 @@ class Reader:
                     if _SPEAKS.match(s.sketch.text[i + 1 :]):
                         continue
                     return (thing.ref,)
+        if name == "own":
+            return self._own(s, match)
         if name == "document":
             before = [
                 t.ref
@@ -469,6 +503,16 @@ class Reader:
             if before:
                 return (before[-1],)
         return self.state.get(name)
+
+    def _own(self, s: _Sentence, match: Match) -> tuple[int, ...]:
+        """Whose officer somebody is whom the text only calls 创始人 or 主席: a firm's, or a body's."""
+        firm = bool(_FIRMS_OFFICE.search(match.groups.get("role", "")))
+        kinds = ("Company",) if firm else ("Regulator", "Organization")
+        before = [t.ref for c in s.sketch.text[: match.start] if (t := s.sketch.things.get(c)) and t.type in kinds]
+        if before:
+            return (before[0],)
+        carried = self.state.topic if firm else self.state.body
+        return () if carried is None else (carried,)
 
     def _adjusted(self, s: _Sentence, match: Match, subject: int) -> str | None:
         """Publishing a draft for comment is drafting; a body named with no verb isn't one that consults."""
@@ -486,6 +530,11 @@ class Reader:
                 _CONSULT.search(after) and match.rule.id != "issue-passive" and not re.search("修订发布|正式", after)
             ):
                 return "draftedBy"
+        if relation == "draftedBy" and not is_draft(self.mentions[subject].text):
+            # a parliament that makes a law issues it
+            makers = [self._name(place) for place in match.objects]
+            if makers and all(_LEGISLATURE.search(name) for name in makers) and match.groups.get("cue") in _MAKES:
+                return "issuedBy"
         return relation
 
     def _role(self, s: _Sentence, match: Match) -> str | None:
