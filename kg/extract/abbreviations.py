@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from kg.extract import words
 from kg.extract.kinds import without_tail
 from kg.extract.names import repeat
 from kg.ids import normalise
@@ -25,6 +26,7 @@ _COMMON_TAIL = re.compile(
     r"|资产|机器人|半导体|微电子|汽车|中心|产业|商务|基金|新能源|能源|材料|医疗|教育|通信|装备|自动化){0,3}"
     r"(?:[（(].{1,8}[）)])?(?:股份有限公司|有限责任公司|有限公司|合伙企业[（(]有限合伙[）)]|公司)?"
 )
+_ROLE = words.pattern("role-word")
 _DOCUMENTS = ("Instrument", "Publication")
 
 
@@ -50,7 +52,10 @@ def definitions(text: str, mentions: list[Mention]) -> dict[str, str]:
         if called:
             rest = inside[called.end() :]
             forms = [f.strip() for f in _FORM.findall(rest)]
-            forms = [f for f in forms if 1 < len(f) <= 30 and f != mention.text]
+            # （以下简称“公司”）: a word for the firm in this text, and no name of it
+            forms = [f for f in forms if 1 < len(f) <= 30 and f != mention.text and not _ROLE.fullmatch(f)]
+            if not forms:
+                continue
             # several names, several short forms: each to the name that its letters come from
             before = [m for m in mentions[max(0, i - 5) : i + 1] if m.type == mention.type]
             for form in forms:

@@ -26,6 +26,8 @@ _LATIN_NAME = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z0-9]*(?:[.&'’-][A-Za-z0-9]+)*|[a-z]{1,3}[A-Z0-9][A-Za-z0-9]+)"
     r"(?: (?:[A-Z][A-Za-z0-9.&'’-]*|of|and|the|de)){0,4}(?<! of)(?<! and)(?<! the)(?<! de)"
 )
+_QUOTED = words.pattern("quoted-firm")
+_ENGLISH = words.pattern("english-firm")
 _NO_NAME = words.pattern("latin-no-name")
 
 
@@ -72,7 +74,7 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]]) -> list[Guess]:
 
 
 def described(text: str) -> list[tuple[int, int]]:
-    """Latin names that stand right behind a word for a firm, whatever the model says: 编排公司Deci."""
+    """Names right behind a word for a firm, Latin or in quotation marks, whatever the model says: 编排公司Deci."""
     found = []
     for match in _LATIN_NAME.finditer(text):
         before = text[max(0, match.start() - 12) : match.start()].rstrip("“‘「 ")
@@ -80,6 +82,9 @@ def described(text: str) -> list[tuple[int, int]]:
             name = match.group()
             if not _NO_NAME.fullmatch(name) and len(name) > 1:
                 found.append(match.span())
+    for match in [*_QUOTED.finditer(text), *_ENGLISH.finditer(text)]:
+        if not _NO_NAME.fullmatch(match["name"]):
+            found.append(match.span("name"))
     return found
 
 

@@ -26,6 +26,8 @@ _NUMBERED = words.pattern("numbered-instrument")
 _STANDARD = words.pattern("standard-number")
 _ASSEMBLY = words.pattern("assembly")
 _OFFICE = words.pattern("office-ending")
+_DEPARTMENT = words.pattern("department")
+_MINISTERIAL = frozenset("部委院署检办会")
 _NOT_A_LAW = words.pattern("not-a-law")
 _FILE_NUMBER = words.pattern("file-number")
 _GENERIC = words.pattern("generic")
@@ -116,7 +118,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         # 私隐 of 私隐专员: a guess that a known name begins with is that name
         end = max(end, *(h.end for h in seen.found if h.start == start and h.known.type == guess.type), end)
         if guess.type == "Regulator":
-            end += len(m.group()) if (m := _OFFICE.match(text, end)) else 0
+            end = _department(text, end, seen)
         start += len(m.group()) if (m := _JOINED.match(text, start, end)) and end - start > 5 else 0
         # 财政部 税务总局: a space parts names, in Chinese
         for part in re.finditer(r"\S+(?:\s+(?![一-鿿])\S+|(?<![一-鿿])\s+\S+)*", text[start:end]):
@@ -133,7 +135,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         if supported or (latin and hit.end - hit.start > 2) or seen.whole(hit.start, hit.end):
             end = hit.end
             if hit.known.type == "Regulator":
-                end += len(m.group()) if (m := _OFFICE.match(text, end)) else 0
+                end = _department(text, end, seen)
             if hit.known.type == "Instrument" and _NOT_A_LAW.match(text, end):
                 continue
             found.append(Candidate(hit.start, end, hit.known.type, "known", 1))
@@ -183,6 +185,17 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         if not within(*match.span(), closed):
             found.append(Candidate(*match.span(), "Instrument", "number", 1))
     return found
+
+
+def _department(text: str, end: int, seen: Clues) -> int:
+    """The end of a body's name with its department: 财政部|会计司, 司法部|国家安全司; where LAC ends a word, too."""
+    if match := _OFFICE.match(text, end):
+        return match.end()
+    match = _DEPARTMENT.match(text, end) if text[end - 1 : end] in _MINISTERIAL else None
+    if match is None or (match.end() < len(text) and not seen.tagged[match.end()][1]):
+        return end
+    inside = {seen.tagged[i][0] for i in range(end, match.end())}
+    return end if inside & {"v", "p", "c", "d", "u", "w", "PER", "r", "TIME"} else match.end()
 
 
 def _two_bodies(text: str, guess: Guess, seen: Clues) -> list[Candidate]:

@@ -37,7 +37,8 @@ _MAKES = ("制定", "修订")
 _IT = re.compile(r"(?:it|It|[Tt]he company)\b")
 _COURT = words.pattern("court")
 _DENIED = words.pattern("denied")
-_ANNOUNCES = words.pattern("firm-announces")
+_ANNOUNCES = words.pattern("announcing")
+_CALLED_FIRM = words.pattern("called-firm")
 _FIRMS_OFFICE = words.pattern("firms-office")
 _LEGISLATURE = words.pattern("legislature")
 _SPEAKS = words.pattern("speaks")
@@ -134,6 +135,13 @@ class Reader:
             for place, mention in enumerate(self.mentions)
             if mention.type == "Company" and _ANNOUNCES.match(self.plain, mention.end)
         ]
+        called = [
+            place
+            for place, mention in enumerate(self.mentions)
+            if mention.type == "Company" and _CALLED_FIRM.match(self.plain, mention.end)
+        ]
+        if called:
+            return called[0]
         return announcing[0] if len({self._name(place) for place in announcing}) == 1 else None
 
     def read(self) -> Found:
@@ -225,9 +233,7 @@ class Reader:
             earlier = [i for i, m in enumerate(self.mentions) if m.end <= at and m.type == "Regulator"]
             return next((i for i in reversed(earlier) if self.mentions[i].text.endswith(noun)), None)
         if state in ("topic", "announcer"):
-            named = [
-                t for t in things if t.end <= at and t.type == "Company" and not _SPEAKS.match(self.plain, t.end)
-            ]
+            named = [t for t in things if t.end <= at and t.type == "Company" and not _SPEAKS.match(self.plain, t.end)]
             return named[0].ref if named else self.state.topic
         before = [t.ref for t in things if t.end <= at and t.type in ("Instrument", "Publication")]
         # 本办法 is a document that is called so; of those, the one that the text is about comes first
