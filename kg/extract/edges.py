@@ -37,14 +37,18 @@ def tidy(text: str, guesses: Iterable[Guess], seen: Clues) -> list[Guess]:
     found: list[Guess] = []
     for guess in guesses:
         if guess.type in ("Company", "Organization", "Regulator") and (guess.start, guess.end) not in known:
-            found += _cut(text, guess, known)
+            found += _cut(text, guess, known, seen)
         else:
             found.append(guess)
     return _without_describers(text, found, seen)
 
 
-def _cut(text: str, guess: Guess, known: set[tuple[int, int]]) -> list[Guess]:
+def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> list[Guess]:
     start, end = guess.start, guess.end
+    # 京东|豪掷: LAC sees no end of a word where the guess ends, and a known name ends before
+    whole = max((b for a, b in known if a == start and b < end), default=None)
+    if whole is not None and end < len(text) and not seen.tagged[end][1]:
+        end = whole
     if lead := _BEFORE_NAME.match(text, start, end):
         start = lead.end()
     if tail := _AFTER_NAME.search(text, start, end):
@@ -52,7 +56,7 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]]) -> list[Guess]:
     for ending, goes_on in (
         ("所", "拥持属控占有"),
         ("持", "有"),
-        ("实际", "控持"),
+        ("实际", "控持已"),
         ("拟", "以向通收"),
         ("将", "以向于"),
     ):
@@ -64,7 +68,7 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]]) -> list[Guess]:
     for part in _PARTS.finditer(text, start, end):
         if part.start() - start >= 2 and end - part.end() >= 2:
             left = replace(guess, start=start, end=part.start())
-            return [left, *_cut(text, replace(guess, start=part.end(), end=end), known)]
+            return [left, *_cut(text, replace(guess, start=part.end(), end=end), known, seen)]
     if guess.type == "Company":
         for word in _DESCRIBED.finditer(text, start, end):
             rest = text[word.end() : end]

@@ -244,7 +244,7 @@ def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, in
 def _weak_guess(text: str, guess: Guess, seen: Clues) -> str:
     """What is wrong with a guess: "no", it can't be a name; "doubt", nothing but the model supports it, as yet."""
     name = text[guess.start : guess.end]
-    if _GENERIC.fullmatch(name) or _FILE_NUMBER.fullmatch(name) or not re.search(r"[^\W\d_]", name):
+    if _GENERIC.fullmatch(simplify(name)) or _FILE_NUMBER.fullmatch(name) or not re.search(r"[^\W\d_]", name):
         return "no"
     if guess.type == "Instrument" and guess.probability < 0.9 and kind_of(name) is None:
         return "no"
