@@ -18,10 +18,11 @@ import typer
 from kg import __version__
 from kg.errors import KgError, QueryError, UsageError
 from kg.printing import clean, console, number, save, say, tell
-from kg.settings import default_store
+from kg.settings import default_store, judgements_of
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
+    from kg.identity import Outcome
     from kg.query.catalogue import Question
     from kg.query.entity import Candidate
     from kg.query.run import Answer
@@ -216,11 +217,7 @@ def remove(
       kg remove 2024-08
       kg remove 2024-08-deals-1
     """
-    from kg.graph.store import Store
-
-    path = store or default_store()
-    Store.open(path).close()  # writing would make a store where there is none
-    with Store.open(path, "write") as opened:
+    with _writing(store) as opened:
         count = opened.remove(name)
     say(f"Removed {name}: {number(count, 'item')}.")
 
@@ -268,6 +265,7 @@ def show(
     name: Annotated[list[str], typer.Argument(metavar="NAME", help="A name in any form, or an address (https://…).")],
     store: StoreOption = None,
     all_: Annotated[bool, typer.Option("--all", help="Every quote, and not three for each relation.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Why each name that the items use was taken for it.")] = False,
 ) -> None:
     """Show a regulator, instrument or company: names, what it did, and where it says so.
 
@@ -285,6 +283,11 @@ def show(
     with _reading(store) as opened:
         meant = _meant(opened, " ".join(name))
         printing.lines(page(opened, describe(opened, meant.iri), all_))
+        if why:
+            from kg.identity import mentions
+            from kg.show import reasons
+
+            printing.lines(reasons(mentions(opened, meant.iri)))
 
 
 def _meant(store: Store, name: str) -> Candidate:
@@ -479,6 +482,195 @@ def _rules(old: Path, new: Path, output: Path | None, format_: str | None, lang:
         say(note)
     if len(found.differences) > TABLE_ROWS:
         tell(f"These are the first {TABLE_ROWS:,} differences: -o FILE.xlsx or .csv gives all.")
+
+
+# ------------------------------------------------------------------------------------------------- who is who
+
+AuthorOption = Annotated[
+    str | None, typer.Option("--author", metavar="NAME", help="Who judges; else KG_AUTHOR, else your user name.")
+]
+NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, for those who read it later.")]
+
+
+@app.command("candidates", short_help="List pairs that may be one.")
+def candidates_(
+    name: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Those of one entity alone.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many to list.")] = 20,
+    store: StoreOption = None,
+) -> None:
+    """List pairs of regulators, firms or documents that may be one, the likeliest first, for you to judge.
+
+    \b
+      kg candidates
+      kg same Anthropic Antropic
+      kg different 海鸥科技 海鸥科学
+
+    A score ranks the pairs; it is no probability. Pairs that were judged are left out.
+    """
+    from kg import identity
+    from kg.show import pairs
+
+    with _reading(store) as opened:
+        wanted = _meant(opened, " ".join(name)).iri if name else None
+        found = [pair for pair in identity.proposed(opened) if wanted in (None, pair.left.iri, pair.right.iri)]
+    if not found:
+        say("No two look like one.")
+        return
+    for line in pairs(found[:limit]):
+        say(line)
+    if len(found) > limit:
+        tell(f"These are {limit} of {len(found):,}: -n {len(found)} lists all.")
+
+
+@app.command("same", short_help="Judge that two are one.")
+def same_(
+    left: Annotated[str, typer.Argument(metavar="NAME", help="A name in quotes, or an address.")],
+    right: Annotated[str, typer.Argument(metavar="NAME")],
+    force: Annotated[bool, typer.Option("--force", help="Though the reference data has them as two.")] = False,
+    note: NoteOption = "",
+    author: AuthorOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Judge that two names mean one: from now on they are one node, in what was added and in what will be.
+
+    \b
+      kg same Anthropic Antropic
+      kg same "ZT Systems" 中天系统 --note "same founder, same address"
+
+    The judgement is a line in a file beside the store; kg undo takes it back.
+    """
+    from kg import identity
+
+    with _writing(store) as opened:
+        one, other = _meant(opened, left), _meant(opened, right)
+        _judged(identity.same(opened, one.iri, other.iri, author=author, note=note, force=force))
+
+
+@app.command("different", short_help="Judge that two are not one.")
+def different_(
+    left: Annotated[str, typer.Argument(metavar="NAME", help="A name in quotes, or an address.")],
+    right: Annotated[str, typer.Argument(metavar="NAME")],
+    note: NoteOption = "",
+    author: AuthorOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Judge that two are different: they are no candidates any more, and nothing makes them one.
+
+    \b
+      kg different 海鸥科技 海鸥科学
+    """
+    from kg import identity
+
+    with _writing(store) as opened:
+        one, other = _meant(opened, left), _meant(opened, right)
+        _judged(identity.different(opened, one.iri, other.iri, author=author, note=note))
+
+
+@app.command("split", short_help="Part what is wrongly one.")
+def split_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name in quotes, or an address.")],
+    item: Annotated[
+        list[str] | None, typer.Option("--item", metavar="ITEM", help="The mentions in this item; may be repeated.")
+    ] = None,
+    by: Annotated[
+        list[str] | None, typer.Option("--name", metavar="NAME", help="The mentions by this name; may be repeated.")
+    ] = None,
+    note: NoteOption = "",
+    author: AuthorOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Part what is wrongly one: the mentions in some items, or by some names, get a node of their own.
+
+    \b
+      kg show 网信办 --why            which names were taken for it, where, and why
+      kg split 网信办 --name 中央网信办
+      kg split 金管局 --item 2024-08-policy-4
+    """
+    from kg import identity
+
+    with _writing(store) as opened:
+        meant = _meant(opened, name)
+        _judged(identity.split(opened, meant.iri, items=item or (), names=by or (), author=author, note=note))
+
+
+@app.command("judgements", short_help="List the judgements on who is who.")
+def judgements_(
+    stale: Annotated[bool, typer.Option("--stale", help="Those alone whose ground is gone.")] = False,
+    replay: Annotated[bool, typer.Option("--replay", help="Obey the file as it stands, after editing it.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """List what people judged, who and when, and whether the names that it was judged on are still there.
+
+    \b
+      kg judgements
+      kg judgements --stale
+      kg judgements --replay
+    """
+    from kg import identity
+    from kg.show import standing
+
+    path = store or default_store()
+    if replay:
+        with _writing(store) as opened:
+            changed, lacking = identity.replay(opened, identity.load(path))
+        say(f"Replayed {judgements_of(path)}: {number(len(changed), 'item')} made anew.")
+        if lacking:
+            tell(f"kg: made by an older regkg, to be added again: {', '.join(lacking)}")
+            raise typer.Exit(1)
+    with _reading(store) as opened:
+        judged = identity.load(path)
+        found = identity.standings(opened, judged)
+        before = identity.obeyed(opened)
+    shown = [one for one in found if not stale or one.state in ("stale", "doubtful")]
+    for one in shown:
+        for line in standing(one):
+            say(line)
+    say(f"{number(len(shown), 'judgement')} in {judgements_of(path)}" + (" without ground" if stale else ""))
+    if before is None or before.rows != judged.rows:
+        tell("The file has been edited since it was obeyed: kg judgements --replay, or the next kg add, obeys it.")
+
+
+@app.command("undo", short_help="Take a judgement back.")
+def undo_(
+    which: Annotated[list[str], typer.Argument(metavar="JUDGEMENT", help="Its number, or the two names.")],
+    store: StoreOption = None,
+) -> None:
+    """Take a judgement back: what it changed is again as it was.
+
+    \b
+      kg undo 3                   as kg judgements numbers them
+      kg undo Anthropic Antropic
+    """
+    from kg import identity
+
+    with _writing(store) as opened:
+        if all(each.isdecimal() for each in which):
+            numbers = [int(each) for each in which]
+        elif len(which) == 2:
+            numbers = identity.between(opened, which[0], which[1])
+            if not numbers:
+                raise UsageError(f"nothing was judged of {which[0]} and {which[1]}: kg judgements lists what was")
+        else:
+            raise UsageError("which judgement? Give its number (kg judgements), or the two names")
+        _judged(identity.undo(opened, numbers), undone=True)
+
+
+@contextmanager
+def _writing(path: Path | None) -> Iterator[Store]:
+    """A store open for writing that was there before."""
+    from kg.graph.store import Store
+
+    where = path or default_store()
+    Store.open(where).close()  # writing would make a store where there is none
+    with Store.open(where, "write") as opened:
+        yield opened
+
+
+def _judged(outcome: Outcome, undone: bool = False) -> None:
+    for one in outcome.judgements:
+        say(f"{'Taken back: ' if undone else ''}{one}.")
+    again = "" if undone else " kg undo takes it back."
+    say(f"{number(len(outcome.items), 'item')} made anew; {outcome.file}.{again}")
 
 
 @app.command()

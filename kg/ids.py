@@ -80,5 +80,10 @@ def claim(item_id: str, subject: str, relation: str, object_: str, start: int) -
     return f"{BASE}claim/{item_id}/{digest}"
 
 
+def mention(item_id: str, entity_iri: str, *what: str) -> str:
+    digest = hashlib.sha256("\x1f".join((entity_iri, *what)).encode()).hexdigest()[:16]
+    return f"{BASE}mention/{item_id}/{digest}"
+
+
 def run(digest: str) -> str:
     return f"{BASE}run/{digest}"

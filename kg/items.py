@@ -275,6 +275,15 @@ class Label:
     lang: str | None = None  # zh, zh-Hant, en; None where unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A form by which an item names an entity, and why it was taken for that entity."""
+
+    form: str
+    reason: str
+    instead_of: str | None = None  # the IRI that resolution gave, where people judged otherwise
+
+
 @dataclass(slots=True)
 class Entity:
     """What a mention was resolved to, with what the item says of it."""
@@ -291,6 +300,7 @@ class Entity:
     effective: str | None = None
     number: str | None = None
     place: str | None = None  # where an instrument applies, an organisation sits: its name
+    met: tuple[Met, ...] = ()
 
 
 @dataclass(slots=True)
@@ -329,6 +339,8 @@ class Claim:
     deal: str | None = None
     role: str | None = None
     date: str | None = None
+    subject_form: str | None = None  # the names that the sentence has for the two: what a judgement on a name goes by
+    object_form: str | None = None
 
 
 @dataclass(slots=True)

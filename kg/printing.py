@@ -154,6 +154,8 @@ def summary(found: Summary, verbose: bool = False) -> None:
     if verbose:
         for skipped in found.skipped:
             say(f"{skipped}: no report by its name, left out")
+    for note in found.notes:
+        say(f"note: {note}")
     for failure in found.failures:
         tell(f"kg: {failure.sentence}")
     if found.stopped:

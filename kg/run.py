@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, TypeVar
 from kg import __version__, ids
 from kg.errors import KgError, ReadError, StoreError, UsageError
 from kg.items import ItemFacts, Report, Source
-from kg.settings import asset
+from kg.settings import asset, judgements_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
     from kg.graph.store import Added, Store
+    from kg.resolve.judgements import Judgements
 
 STDIN = "-"
 #: Characters of one item. The longest article of a newsletter has 20,000, an act of the EU with its annexes 600,000.
@@ -103,6 +104,7 @@ class Summary:
     failures: list[Failure] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)  # files in folders that are none to read
+    notes: list[str] = field(default_factory=list)  # on judgements, one sentence each
     stopped: KgError | None = None  # why the files after it were not tried: the store or the model failed
 
     @property
@@ -130,11 +132,13 @@ def add(
 
     ``again`` reads anew what the store has unchanged.
     """
+    from kg import identity
     from kg.graph.store import Store
 
     watch = on_progress or (lambda step: None)
     summary = Summary(Path(store_path))
     files = collect(paths, summary.skipped)
+    judged = identity.load(store_path)  # before anything is read: a damaged file would have to stop it halfway
     run: str | None = None
     taken: dict[str, str] = {}
     nlp: Language | None = None
@@ -153,6 +157,7 @@ def add(
                 # not sooner, so that a run over nothing but bad files makes no store
                 if store is None:
                     store = _once(lambda: Store.open(summary.store, "write"))
+                    _obey(store, judged, summary)
                 run = run or ids.run(run_digest(model))
                 if not again and _unchanged(store, report, run):
                     summary.done.append(Done(name, report.id, report.title, len(report.items), None))
@@ -161,7 +166,9 @@ def add(
                     nlp = _once(lambda: load(model))
                 step = replace(step, items=len(report.items))
                 said = facts(report, nlp, partial(_on_item, watch, step))
-                summary.done.append(_put(store, report, said, run))
+                summary.done.append(_put(store, report, said, run, judged))
+        if store is not None:
+            _weigh(store, judged, summary)
     except _Stop as stop:
         if not isinstance(stop.fault, KgError) or not (summary.done or summary.failures):
             raise stop.fault from stop.fault.__cause__
@@ -212,8 +219,31 @@ def _on_item(watch: Watch, step: Step, item: int) -> None:
     watch(replace(step, item=item))
 
 
-def _put(store: Store, report: Report, said: list[ItemFacts], run: str) -> Done:
-    added = store.add(report, said, run)
+def _obey(store: Store, judged: Judgements, summary: Summary) -> None:
+    """Replay the judgements where the file has been edited since."""
+    from kg import identity
+    from kg.printing import number
+
+    changed, lacking = identity.replay(store, judged)
+    if changed:
+        count = number(len(changed), "item")
+        summary.notes.append(f"the judgements have changed, {count} made anew: {judgements_of(summary.store)}")
+    if lacking:
+        summary.notes.append(f"made by an older regkg, to be added again for judgements: {', '.join(lacking)}")
+
+
+def _weigh(store: Store, judged: Judgements, summary: Summary) -> None:
+    """Tell of judgements whose ground is gone: nobody would look for them."""
+    from kg import identity
+    from kg.printing import number
+
+    lost = [one for one in identity.standings(store, judged) if one.state in ("stale", "doubtful")]
+    if lost:
+        summary.notes.append(f"{number(len(lost), 'judgement')} without ground: kg judgements --stale lists them")
+
+
+def _put(store: Store, report: Report, said: list[ItemFacts], run: str, judged: Judgements) -> Done:
+    added = store.add(report, said, run, judged.apply)
     found = tuple(
         Found(one.item.id, one.item.title, len(one.entities), len(one.claims), len(one.deals)) for one in said
     )

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+#: In a store: the judgements that it has obeyed last.
+OBEYED = "judged.csv"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -14,6 +16,12 @@ def asset(*parts: str) -> Path:
     """A file or folder of ontology/, data/ or viz/: packed into the wheel, beside the package in a checkout."""
     packed = _PACKAGE / "_assets"
     return (packed if packed.is_dir() else _PACKAGE.parent).joinpath(*parts)
+
+
+def judgements_of(store: Path | str) -> Path:
+    """The judgements on a store lie beside it, so that they outlive it."""
+    path = Path(os.path.abspath(store))
+    return path.with_name(f"{path.name}.judgements.csv")
 
 
 def default_store() -> Path:

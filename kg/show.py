@@ -5,8 +5,10 @@ What isn't done isn't shown as done: a deal's status stands before its amount, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pyoxigraph
 from rich.text import Text
@@ -17,6 +19,10 @@ from kg.graph.store import Store
 from kg.query.entity import Candidate, Deal, Description, Evidence, Relation
 from kg.settings import asset
 from kg.vocab import KG, KIND, SKOS, STATUS
+
+if TYPE_CHECKING:
+    from kg.identity import Mentioned, Standing
+    from kg.resolve.candidates import Pair
 
 EVIDENCE = 3  # quotes a relation, unless all are asked for
 
@@ -229,6 +235,38 @@ def choices(candidates: list[Candidate]) -> Iterator[str]:
         called = "" if one.matched == one.label else f", called {one.matched}"
         mentions = f"in {one.mentions} item" + ("" if one.mentions == 1 else "s")
         yield f"  {one.label}  ({one.type}, {mentions}{called})  {one.iri}"
+
+
+def reasons(met: Iterable[Mentioned]) -> Iterator[Line]:
+    """Why each form was taken for the entity, and in which items."""
+    where: dict[tuple[str, str], list[str]] = {}
+    for one in met:
+        where.setdefault((one.form, one.reason), []).append(one.item)
+    yield 0, Text()
+    yield 0, Text("Why these names 名称归并的理由", style="bold underline")
+    for (form, reason), items in sorted(where.items()):
+        yield 2, Text(f"“{form}”: {reason}")
+        yield 4, Text(", ".join(items), style="dim")
+
+
+def pairs(found: Iterable[Pair]) -> Iterator[str]:
+    """Pairs that may be one, with what to type."""
+    for pair in found:
+        one, other = (
+            f"{side.label} ({side.type}, in {side.items} item{'' if side.items == 1 else 's'})"
+            for side in (pair.left, pair.right)
+        )
+        yield f"{pair.score:.2f}  {one}  ·  {other}"
+        yield f"      {pair.reason}"
+        yield f"      kg same {shlex.quote(pair.left.iri)} {shlex.quote(pair.right.iri)}"
+
+
+def standing(one: Standing) -> Iterator[str]:
+    """A judgement with its number, and whether it stands."""
+    yield f"{one.number:>3}  {one.judgement}"
+    words = f": {one.words}" if one.words else ""
+    note = f"  “{one.judgement.note}”" if one.judgement.note else ""
+    yield f"     {one.state}{words}{note}"
 
 
 @cache

@@ -56,7 +56,7 @@ CLASSES = """
     Party Regulator Company Organization Person
     Document Instrument Publication Jurisdiction
     Event Deal Acquisition FundingRound
-    Item Report Claim
+    Item Report Claim Mention
 """
 RELATIONS = """
     issuedBy draftedBy basedOn amends acquires investsIn subsidiaryOf partOf agreementWith sues customerOf officerOf
@@ -66,7 +66,8 @@ PROPERTIES = """
     kind status number issuedOn effectiveFrom
     buyer target investor leadInvestor investee round
     amount amountText currency qualifier stake valuation announcedOn completedOn
-    section page layout fileName fileFormat digest textDigest
+    refersTo form reason insteadOf
+    section page layout fileName fileFormat digest textDigest factsDigest
     about quote start end said confidence rule role date
 """
 

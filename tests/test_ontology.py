@@ -64,6 +64,8 @@ CLAIM = """:c a kg:Claim ; rdf:subject :a ; rdf:predicate kg:acquires ; rdf:obje
     kg:start 3 ; kg:end 7 ; kg:page 1 ; kg:said said:summary ; kg:confidence 0.9 ;
     kg:rule "r" ; prov:wasGeneratedBy :run .
 """
+MENTION = """:men a kg:Mention ; kg:refersTo :a ; kg:form "甲" , "甲公司" ; kg:reason "a name of a" ; kg:insteadOf :b .
+"""
 DEAL = """:d a kg:Acquisition ; kg:buyer :a ; kg:target :b ; kg:status status:completed ; kg:amount 5.0 ;
     kg:currency "USD" ;
     kg:qualifier qualifier:about ; kg:stake 0.5 ; kg:announcedOn "2031-05-02"^^xsd:date ;
@@ -86,7 +88,7 @@ ITEM = """:i a kg:Item ; dcterms:title "标题" ; dcterms:isPartOf :rep ; dcterm
 """.replace("FILE", "0" * 64).replace("TEXT", "1" * 64)
 
 
-@pytest.mark.parametrize("data", [CLAIM, DEAL, ROUND, DOCUMENT, ITEM, CLAIM + DEAL + ROUND + DOCUMENT + ITEM])
+@pytest.mark.parametrize("data", [CLAIM, MENTION, DEAL, ROUND, DOCUMENT, ITEM, CLAIM + DEAL + ROUND + DOCUMENT + ITEM])
 def test_shapes_take_what_is_right(data: str) -> None:
     assert list(validate(rdflib.Graph().parse(data=HEAD + data))) == []
 
@@ -110,6 +112,10 @@ def test_shapes_take_what_is_right(data: str) -> None:
         (CLAIM, 'kg:rule "r" ;', "", "names the rule"),
         (CLAIM, "; prov:wasGeneratedBy :run", "", "names the run"),
         (CLAIM, 'kg:rule "r"', 'kg:rule "r" ; kg:role "a" , "b"', "at most one role"),
+        (MENTION, "kg:refersTo :a ;", "", "refers to one entity"),
+        (MENTION, "kg:refersTo :a", "kg:refersTo :a , :b", "refers to one entity"),
+        (MENTION, 'kg:form "甲" , "甲公司" ;', "", "the form that the item uses"),
+        (MENTION, 'kg:reason "a name of a" ;', "", "the reason for which it was resolved"),
         (DEAL, "kg:status status:completed ;", "", "every deal has a status"),
         (DEAL, "status:completed", "status:done", "one of rumoured"),
         (DEAL, "status:completed", "status:announced", "kg:hasAcquired stands only"),

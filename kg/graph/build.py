@@ -1,9 +1,10 @@
 """What the items of a report say, as quads. No input or output, and no order other than the input's.
 
 One named graph an item, named by the item's IRI, with all that the item says: its own particulars, the entities with
-their names, the simple edges, the deals, and the claims with their quotes. What is true of the report as a whole
-(title, day, file, digests, the run that read it) stands in one more graph, named by the report's IRI: so an item can
-be removed without leaving a word about it elsewhere. Which items a report has is told by their ``dcterms:isPartOf``.
+their names, the simple edges, the deals, the claims with their quotes, and why a name was taken for whom. What is true
+of the report as a whole (title, day, file, digests, the run that read it) stands in one more graph, named by the
+report's IRI: so an item can be removed without leaving a word about it elsewhere. Which items a report has is told by
+their ``dcterms:isPartOf``.
 
 The default graph isn't built here: what it holds depends on everything else that is stored (``facts.py``).
 """
@@ -28,14 +29,22 @@ _YEAR = re.compile(r"\d{4}")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 
 
-def quads(report: Report, facts: Iterable[ItemFacts], run_iri: str, text_digest: str | None = None) -> Iterator[Quad]:
+def quads(
+    report: Report,
+    facts: Iterable[ItemFacts],
+    run_iri: str,
+    text_digest: str | None = None,
+    facts_digest: str | None = None,
+) -> Iterator[Quad]:
     """The quads of a report and of what its items say, in a fixed order."""
-    yield from report_quads(report, run_iri, text_digest)
+    yield from report_quads(report, run_iri, text_digest, facts_digest)
     for said in facts:
-        yield from item_quads(report, said, run_iri)
+        yield from item_quads(report.id, said, run_iri)
 
 
-def report_quads(report: Report, run_iri: str, text_digest: str | None = None) -> Iterator[Quad]:
+def report_quads(
+    report: Report, run_iri: str, text_digest: str | None = None, facts_digest: str | None = None
+) -> Iterator[Quad]:
     node, run = NamedNode(ids.report(report.id)), NamedNode(run_iri)
     software = NamedNode(f"{ids.BASE}software/regkg-{__version__}")
     triples: list[tuple[NamedNode, NamedNode, Object | None]] = [
@@ -48,6 +57,7 @@ def report_quads(report: Report, run_iri: str, text_digest: str | None = None) -
         (node, KG.fileFormat, Literal(report.source.format)),
         (node, KG.digest, Literal(report.source.digest)),
         (node, KG.textDigest, _text(text_digest)),
+        (node, KG.factsDigest, _text(facts_digest)),
         (node, PROV.wasGeneratedBy, run),
         (run, RDF.type, PROV.Activity),
         (run, PROV.wasAssociatedWith, software),
@@ -59,11 +69,11 @@ def report_quads(report: Report, run_iri: str, text_digest: str | None = None) -
             yield Quad(subject, predicate, obj, node)
 
 
-def item_quads(report: Report, facts: ItemFacts, run_iri: str) -> Iterator[Quad]:
+def item_quads(report_id: str, facts: ItemFacts, run_iri: str) -> Iterator[Quad]:
     """One item's graph, each quad once."""
     graph = NamedNode(ids.item(facts.item.id))
     seen: set[tuple[NamedNode, NamedNode, Object]] = set()
-    for triple in _item(graph, report, facts, run_iri):
+    for triple in _item(graph, report_id, facts, run_iri):
         if triple not in seen:
             seen.add(triple)
             yield Quad(*triple, graph)
@@ -72,7 +82,7 @@ def item_quads(report: Report, facts: ItemFacts, run_iri: str) -> Iterator[Quad]
 Triples = Iterator[tuple[NamedNode, NamedNode, Object]]
 
 
-def _item(node: NamedNode, report: Report, facts: ItemFacts, run_iri: str) -> Triples:
+def _item(node: NamedNode, report_id: str, facts: ItemFacts, run_iri: str) -> Triples:
     item = facts.item
     yield from _present(
         node,
@@ -83,11 +93,12 @@ def _item(node: NamedNode, report: Report, facts: ItemFacts, run_iri: str) -> Tr
         (DCTERMS.publisher, _text(item.publisher)),
         (KG.section, _text(item.section)),
         (KG.page, _number(item.page)),
-        (DCTERMS.isPartOf, NamedNode(ids.report(report.id))),
+        (DCTERMS.isPartOf, NamedNode(ids.report(report_id))),
     )
     for entity in facts.entities:
         yield node, KG.mentions, NamedNode(entity.iri)
         yield from _entity(entity)
+        yield from _mentions(item.id, entity)
     yield from _deals(facts.deals)
     seen: set[NamedNode] = set()
     # where two rules read the same relation from the same place, the surer one speaks
@@ -124,6 +135,22 @@ def _entity(entity: Entity) -> Triples:
         yield node, KG.appliesIn if entity.type in ("Instrument", "Publication") else KG.locatedIn, place
         yield place, RDF.type, KG.Jurisdiction
         yield place, SKOS.prefLabel, Literal(entity.place, language="zh" if _CJK.search(entity.place) else None)
+
+
+def _mentions(item_id: str, entity: Entity) -> Triples:
+    """Why the forms that an item uses were taken for an entity. Its name alone needs no reason."""
+    forms: dict[tuple[str, str | None], list[str]] = {}
+    for met in entity.met:
+        forms.setdefault((met.reason, met.instead_of), []).append(met.form)
+    if all(met.form == entity.label.text and not met.instead_of for met in entity.met):
+        return
+    for (reason, instead_of), named in forms.items():
+        node = NamedNode(ids.mention(item_id, entity.iri, reason, instead_of or ""))
+        yield node, RDF.type, KG.Mention
+        yield node, KG.refersTo, NamedNode(entity.iri)
+        for form in named:
+            yield node, KG.form, Literal(form)
+        yield from _present(node, (KG.reason, _text(reason)), (KG.insteadOf, _node(instead_of)))
 
 
 def _deals(deals: list[Deal]) -> Triples:

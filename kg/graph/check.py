@@ -194,7 +194,8 @@ def _shapes(store: Store) -> Iterator[Fault]:
     for quad in store.quads(graph=DEFAULT):
         subjects[quad.subject].append(quad)
     yield from _validated(store, subjects)
-    for part in _parts(quad.subject for quad in store.quads(None, RDF.type, KG.Claim)):
+    evidence = (quad.subject for class_ in (KG.Claim, KG.Mention) for quad in store.quads(None, RDF.type, class_))
+    for part in _parts(evidence):
         yield from _validated(store, {node: list(store.quads(node)) for node in part})
 
 

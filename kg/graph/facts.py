@@ -1,7 +1,7 @@
 """What the default graph holds: the facts that the named graphs state, each once, settled where they disagree.
 
-A fact is every triple of a named graph that isn't part of a claim. Most are plain: they stand as long as one graph
-states them. Four sorts can't all stand together, and are settled here:
+A fact is every triple of a named graph that isn't part of a claim or of a mention. Most are plain: they stand as long
+as one graph states them. Four sorts can't all stand together, and are settled here:
 
 * what can be only one (a status, a day): the latest item's; the day of a deal's completion only while its status
   is "completed";
@@ -55,10 +55,15 @@ def claims(quads: Iterable[Quad]) -> set[Node]:
     return {q.subject for q in quads if q.predicate == RDF.type and q.object == KG.Claim}
 
 
+def evidence(quads: Iterable[Quad]) -> set[Node]:
+    """The claims and mentions: what stands in the item graphs alone."""
+    return {q.subject for q in quads if q.predicate == RDF.type and q.object in (KG.Claim, KG.Mention)}
+
+
 def facts(quads: Iterable[Quad]) -> list[Quad]:
-    """The quads of one or more named graphs that aren't part of a claim."""
+    """The quads of one or more named graphs that aren't part of a claim or of a mention."""
     quads = list(quads)
-    apart = claims(quads)
+    apart = evidence(quads)
     return [q for q in quads if q.subject not in apart]
 
 

@@ -1,8 +1,8 @@
 """The one module that opens Oxigraph: named graphs, the facts of the default graph, and the texts they were read from.
 
-On disk a store is a folder: ``regkg-store.json`` (which says so, and in which version), ``oxigraph/`` and
-``sources/``. One process writes at a time. Readers open the database read-only and see it as it was when they opened
-it; one that meets files which a writer has since replaced gets a StoreError and opens again.
+On disk a store is a folder: ``regkg-store.json`` (which says so, and in which version), ``oxigraph/``, ``sources/``
+and ``resolved/``. One process writes at a time. Readers open the database read-only and see it as it was when they
+opened it; one that meets files which a writer has since replaced gets a StoreError and opens again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,13 +23,16 @@ from pyoxigraph import NamedNode, Quad
 
 from kg import __version__, ids
 from kg.errors import StoreError, UsageError
-from kg.graph import build, sources
+from kg.graph import build, resolved, sources
 from kg.graph.facts import ASPECT, COMPLETED_EDGES, DEFAULT, LABELS, PARTIES, Node, Object, Rank, facts, settle
 from kg.items import ENTITY_TYPES, RELATIONS, ItemFacts, Report, Source
+from kg.settings import OBEYED, judgements_of
 from kg.vocab import DCTERMS, KG, PREFIXES, PROV, RDF, STATUS
 
 VERSION = 1
 MARKER = "regkg-store.json"
+#: What people's judgements make of what resolution found in a report.
+Judged = Callable[[Sequence[ItemFacts]], list[ItemFacts]]
 
 _ENTITY_CLASSES = frozenset(KG[name] for name in ENTITY_TYPES)
 _EDGES = frozenset(KG[name] for name in RELATIONS)
@@ -74,9 +77,17 @@ class Stored:
 class Store:
     """A store in memory or on disk; a context manager. Use ``Store.open`` or ``Store.memory``."""
 
-    def __init__(self, base: pyoxigraph.Store, texts: sources.Sources, path: Path | None, writable: bool) -> None:
+    def __init__(
+        self,
+        base: pyoxigraph.Store,
+        texts: sources.Sources,
+        found: sources.Sources,
+        path: Path | None,
+        writable: bool,
+    ) -> None:
         self._base = base
         self._texts = texts
+        self._found = found
         self.path = path
         self.writable = writable
         self.changes = 0  # by this process: what was worked out from the store holds as long as it stays the same
@@ -85,7 +96,7 @@ class Store:
 
     @classmethod
     def memory(cls) -> Store:
-        return cls(pyoxigraph.Store(), sources.MemorySources(), None, True)
+        return cls(pyoxigraph.Store(), sources.MemorySources(), sources.MemorySources(), None, True)
 
     @classmethod
     def open(cls, path: Path | str, mode: OneOf["read", "write"] = "read") -> Store:
@@ -93,15 +104,16 @@ class Store:
         path = Path(path)
         with _told(path):
             found = _marker(path)
+            folders = sources.FolderSources(path / "sources"), sources.FolderSources(path / "resolved")
             if mode == "read":
                 if not found or not (path / "oxigraph" / "CURRENT").exists():
                     raise StoreError(f"no store at {path}: kg add makes one")
                 base = pyoxigraph.Store.read_only(str(path / "oxigraph"))
-                return cls(base, sources.FolderSources(path / "sources"), path, False)
+                return cls(base, *folders, path, False)
             if not found:
                 about = {"store": VERSION, "made by": f"regkg {__version__}"}
                 sources.write_whole(path / MARKER, (json.dumps(about) + "\n").encode())
-            store = cls(pyoxigraph.Store(str(path / "oxigraph")), sources.FolderSources(path / "sources"), path, True)
+            store = cls(pyoxigraph.Store(str(path / "oxigraph")), *folders, path, True)
             store._sweep()
             return store
 
@@ -118,7 +130,7 @@ class Store:
                 base.bulk_load(path=str(path), format=format_)
             except SyntaxError as fault:
                 raise StoreError(f"{path} is damaged: {fault}") from fault
-        return cls(base, sources.MemorySources(), path, False)
+        return cls(base, sources.MemorySources(), sources.MemorySources(), path, False)
 
     def close(self) -> None:
         """Let go of the database, so that others can write. A closed store can't be used again."""
@@ -214,17 +226,39 @@ class Store:
             data = self._texts.get(digest)
         return sources.unpack(data) if data is not None else None
 
+    def resolved(self, report_id: str) -> list[ItemFacts] | None:
+        """What resolution found in a report's items, before judgements; None where it isn't kept (an older store)."""
+        node = NamedNode(ids.report(report_id))
+        digest = self._value(node, KG.factsDigest, node)
+        if digest is None:
+            return None
+        with _told(self.path):
+            data = self._found.get(digest)
+        try:
+            return resolved.unpack(data) if data is not None else None
+        except ValueError as fault:
+            raise StoreError(f"what was found in {report_id} is damaged: add it again (kg add --again FILE)") from fault
+
+    def keeps_facts(self, report_id: str) -> bool:
+        """Whether what resolution found in a report is kept, so that judgements can be laid over it."""
+        node = NamedNode(ids.report(report_id))
+        return self._value(node, KG.factsDigest, node) is not None
+
     def _value(self, subject: Node, predicate: Node, graph: Node) -> str | None:
         value: Object = next((quad.object for quad in self.quads(subject, predicate, None, graph)), None)
         return None if value is None else str(value.value)
 
     # ------------------------------------------------------------------------------------------ writing
 
-    def add(self, report: Report, facts_: Iterable[ItemFacts], run_iri: str) -> Added:
-        """Put a report in, in place of all that it said before, in one transaction."""
+    def add(self, report: Report, facts_: Iterable[ItemFacts], run_iri: str, judged: Judged | None = None) -> Added:
+        """Put a report in, in place of all that it said before, in one transaction.
+
+        The graph has what ``judged`` makes of the facts; the facts themselves are kept beside it.
+        """
         facts_ = list(facts_)
         digest, data = sources.pack(report.source)
-        new = set(build.quads(report, facts_, run_iri, digest))
+        facts_digest, facts_data = resolved.pack(facts_)
+        new = set(build.quads(report, judged(facts_) if judged else facts_, run_iri, digest, facts_digest))
         node = NamedNode(ids.report(report.id))
         replaced = {node, *self.items_of(report.id)}
         for said in facts_:
@@ -237,6 +271,7 @@ class Store:
         counts = self._count(new)
         with _told(self.path):
             self._texts.put(digest, data)
+            self._found.put(facts_digest, facts_data)
         if old != new:
             self._replace(old, new, replaced - {quad.graph_name for quad in new})
             self._sweep()
@@ -244,6 +279,34 @@ class Store:
         outcome = "unchanged" if old == new else "replaced" if old else "added"
         claims = sum(quad.predicate == RDF.predicate for quad in new)
         return Added(report.id, outcome, len(facts_), claims, *counts)
+
+    def rejudge(self, report_ids: Iterable[str], judged: Judged) -> list[str]:
+        """Make reports' items anew from what resolution found in them, in one transaction; the ids of those changed.
+
+        Items that were removed stay so. Raises StoreError where a report was added by a version that kept nothing.
+        """
+        old: set[Quad] = set()
+        new: set[Quad] = set()
+        changed = []
+        for report_id in report_ids:
+            found = self.resolved(report_id)
+            stored = self.report(report_id)
+            if found is None or stored is None:
+                raise StoreError(f"the report {report_id} was added by an older regkg: add its file again, then judge")
+            there = set(self.items_of(report_id))
+            for said in judged(found):
+                graph = NamedNode(ids.item(said.item.id))
+                if graph not in there:
+                    continue
+                before = set(self.quads(None, None, None, graph))
+                after = set(build.item_quads(report_id, said, stored.run))
+                if before != after:
+                    old |= before
+                    new |= after
+                    changed.append(said.item.id)
+        if changed:
+            self._replace(old, new, set())
+        return changed
 
     def remove(self, id_: str) -> int:
         """Take out a report with its items, or one item, and every trace of it; how many items went."""
@@ -270,10 +333,15 @@ class Store:
                 raise StoreError(f"{path} is there already: name a new folder")
             path.mkdir(parents=True, exist_ok=True)
             self._base.backup(str(path / "oxigraph"))
-            for digest in self._texts:
-                data = self._texts.get(digest)
-                if data is not None:
-                    sources.FolderSources(path / "sources").put(digest, data)
+            for kept, name in ((self._texts, "sources"), (self._found, "resolved")):
+                for digest in kept:
+                    data = kept.get(digest)
+                    if data is not None:
+                        sources.FolderSources(path / name).put(digest, data)
+            beside = ((judgements_of(self.path), judgements_of(path)), (self.path / OBEYED, path / OBEYED))
+            for file, copy in beside:
+                if file.exists():
+                    sources.write_whole(copy, file.read_bytes())
             sources.write_whole(path / MARKER, (self.path / MARKER).read_bytes())
 
     def _count(self, new: set[Quad]) -> tuple[Count, Count, Count]:
@@ -308,13 +376,14 @@ class Store:
             self._base.flush() if self.path is not None else None
 
     def _sweep(self) -> None:
-        """Remove the texts that no report uses."""
-        digests: list[Object] = [quad.object for quad in self.quads(None, KG.textDigest, None, DEFAULT)]
-        used = {digest.value for digest in digests}
-        with _told(self.path):
-            for digest in self._texts:
-                if digest not in used:
-                    self._texts.remove(digest)
+        """Remove the texts and findings that no report uses."""
+        for kept, predicate in ((self._texts, KG.textDigest), (self._found, KG.factsDigest)):
+            digests: list[Object] = [quad.object for quad in self.quads(None, predicate, None, DEFAULT)]
+            used = {digest.value for digest in digests}
+            with _told(self.path):
+                for digest in kept:
+                    if digest not in used:
+                        kept.remove(digest)
 
 
 class _Settling:

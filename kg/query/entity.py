@@ -114,9 +114,11 @@ def find(store: Store, name: str, limit: int = 10) -> list[Candidate]:
     An IRI is found as it is.
     """
     if name.startswith(("http://", "https://")):
-        node = NamedNode(name)
-        type_ = type_of(store, node)
-        return [] if type_ is None else [_candidate(store, node, type_, label_of(store, node), "exact")]
+        return [
+            _candidate(store, node, type_, label_of(store, node), "exact")
+            for node in _nodes(store, name)
+            if (type_ := type_of(store, node))
+        ]
     hits = search.search(store, name)
     if hits is None:
         return []
@@ -130,6 +132,22 @@ def find(store: Store, name: str, limit: int = 10) -> list[Candidate]:
             found.append(_candidate(store, node, type_, text, how))
     found.sort(key=lambda c: (-near[c.iri], -c.mentions, c.label, c.iri))
     return found[:limit]
+
+
+def _nodes(store: Store, iri: str) -> list[Node]:
+    """An address's node; where people judged that it is another's, that one's."""
+    try:
+        node = NamedNode(iri)
+    except ValueError:
+        return []
+    if type_of(store, node) is not None:
+        return [node]
+    judged = (
+        quad.object
+        for record in store.quads(None, KG.insteadOf, node)
+        for quad in store.quads(record.subject, KG.refersTo, None, record.graph_name)
+    )
+    return sorted(set(judged), key=str)
 
 
 def meant(found: list[Candidate]) -> Candidate | None:

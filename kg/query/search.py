@@ -11,8 +11,6 @@ searching some hundredths.
 from __future__ import annotations
 
 import heapq
-import os
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
@@ -25,6 +23,7 @@ from pyoxigraph import NamedNode
 from kg import ids
 from kg.graph.facts import DEFAULT, Node
 from kg.graph.store import Store
+from kg.resolve.names import spelled, spellings
 from kg.settings import asset
 from kg.vocab import KG, KIND, SKOS
 
@@ -38,8 +37,6 @@ NEAR = 60
 _LOOKED_AT = 200
 # what stands between two names in the text of all of them: folding leaves it alone, and nobody types it
 _BETWEEN = "\0"
-# no initial of its own: zh, ch and sh are typed as one letter or as two
-_DOUBLE = ("zh", "ch", "sh")
 
 Hit = tuple[str, str]  # whose name it is, and the name
 
@@ -227,63 +224,3 @@ def _simplify(form: str) -> str:
     from kg.extract.plain import simplify
 
     return simplify(form)
-
-
-# ------------------------------------------------------------------------------------------------------ pinyin
-
-
-@cache
-def _readings() -> Mapping[int, str]:
-    """pypinyin's table of single characters. Its phrases take ten times as long to load and would choose among
-    readings, where whoever types is given all of them."""
-    before = os.environ.get("PYPINYIN_NO_PHRASES")
-    os.environ["PYPINYIN_NO_PHRASES"] = "1"
-    try:
-        from pypinyin.constants import PINYIN_DICT
-    finally:
-        if before is None:
-            del os.environ["PYPINYIN_NO_PHRASES"]
-        else:
-            os.environ["PYPINYIN_NO_PHRASES"] = before
-    return PINYIN_DICT
-
-
-@cache
-def readings(c: str) -> tuple[str, ...]:
-    """The syllables of a character without their tones, the usual one first; ü as v."""
-    found = []
-    for syllable in _readings().get(ord(c), "").split(","):
-        plain = "".join(
-            each
-            for each in unicodedata.normalize("NFD", syllable)
-            if each == "\u0308" or not unicodedata.combining(each)
-        )
-        found.append(plain.replace("u\u0308", "v"))
-    return tuple(dict.fromkeys(each for each in found if each.isascii() and each))
-
-
-@cache
-def spellings(c: str) -> tuple[str, ...]:
-    """What may be typed for a character: its syllables, whole or by their initials; itself where it has none."""
-    found: list[str] = []
-    for syllable in readings(c):
-        found += [syllable, syllable[0]]
-        found += [syllable[:2]] if syllable.startswith(_DOUBLE) else []
-        found += [syllable.replace("v", "u")] if "v" in syllable else []
-    return tuple(dict.fromkeys(found)) or (c,)
-
-
-def spelled(form: str, name: str, whole: bool = True) -> bool:
-    """Whether what was typed spells a name, or (not ``whole``) its beginning.
-
-    >>> spelled("gjsjj", "国家数据局"), spelled("guojiasjj", "国家数据局"), spelled("gjsj", "国家数据局")
-    (True, True, False)
-    """
-    ends = {0}  # how much of what was typed the characters so far can account for
-    for c in name:
-        if not whole and len(form) in ends:
-            return True
-        ends = {end + len(s) for end in ends for s in spellings(c) if form.startswith(s, end)}
-        if not ends:
-            return False
-    return len(form) in ends

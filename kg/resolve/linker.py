@@ -27,6 +27,7 @@ from kg.items import (
     ItemFacts,
     Label,
     Mention,
+    Met,
     Raise,
     Relation,
     Report,
@@ -35,6 +36,7 @@ from kg.items import (
 )
 from kg.reference import Place, Reference, Row
 from kg.resolve import deals, firms, local, nations
+from kg.resolve.names import language as _language
 
 _BODIES = ("Regulator", "Company", "Organization")
 _DOCUMENTS = ("Instrument", "Publication")
@@ -66,12 +68,6 @@ class Around:
 
     plain: str
     signals: Sequence[nations.Signal]
-
-
-def _language(text: str) -> str | None:
-    if any("一" <= c <= "鿿" for c in text):
-        return "zh" if simplify(text) == text else "zh-Hant"
-    return "en" if re.search("[A-Za-z]", text) else None
 
 
 class Linker:
@@ -374,8 +370,10 @@ def _item(report: Report, extraction: Extraction, linker: Linker, types: dict[st
 def _entities(extraction: Extraction, known: list[_Known]) -> dict[str, Entity]:
     forms: dict[str, list[str]] = defaultdict(list)
     decided: dict[str, _Known] = {}
+    met: dict[str, dict[Met, None]] = defaultdict(dict)
     for mention, one in zip(extraction.mentions, known, strict=True):
         decided.setdefault(one.iri, one)
+        met[one.iri][Met(_spaced(mention.text), one.reason)] = None
         short_title = one.type in _DOCUMENTS and mention.full is not None and len(mention.text) <= 8
         # 《管理办法》 names this document here and another one elsewhere: no name of its own
         if not short_title and mention.text not in forms[one.iri]:
@@ -384,9 +382,14 @@ def _entities(extraction: Extraction, known: list[_Known]) -> dict[str, Entity]:
             forms[one.iri].append(mention.full)
     entities = {}
     for iri, one in decided.items():
-        names = [re.sub(r"\s+", " ", n) for n in forms[iri]]
+        names = [_spaced(n) for n in forms[iri]]
         entities[iri] = _entity(iri, one, names)
+        entities[iri].met = tuple(met[iri])
     return entities
+
+
+def _spaced(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
 
 
 def _entity(iri: str, one: _Known, names: list[str]) -> Entity:
@@ -449,6 +452,9 @@ def _claims(report: Report, extraction: Extraction, known: list[_Known], facts: 
                 continue
             seen.add((start, end))
             first, last = item.passage.span(start, end)
+            ends = (relation.subject, relation.object)
+            if known[relation.subject].iri != a:  # an agreement, told once the other way round
+                ends = (relation.object, relation.subject)
             facts.claims.append(
                 Claim(
                     a,
@@ -464,6 +470,7 @@ def _claims(report: Report, extraction: Extraction, known: list[_Known], facts: 
                     deal_of.get((type_, a, b)),
                     relation.role,
                     relation.date,
+                    *(_spaced(extraction.mentions[end].text) for end in ends),
                 )
             )
 
@@ -524,6 +531,7 @@ def _untold(report: Report, extraction: Extraction, known: list[_Known], facts: 
                         one.confidence,
                         source.page_at(first) or item.page,
                         deal.iri,
+                        object_form=_spaced(extraction.mentions[one.mention].text) if one.mention is not None else None,
                     )
                 )
         if claims:

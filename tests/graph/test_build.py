@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,8 @@ from pyoxigraph import Literal, NamedNode, Store
 from graph import samples
 from kg import ids
 from kg.graph.build import moment, quads
-from kg.items import Claim, Entity, Item, ItemFacts, Label, Passage, Report, Said, Source
+from kg.graph.facts import all_facts
+from kg.items import Claim, Entity, Item, ItemFacts, Label, Met, Passage, Report, Said, Source
 from kg.vocab import DCTERMS, KG, PROV, RDF, SKOS, STATUS, XSD
 
 
@@ -103,6 +105,35 @@ def test_the_surer_of_two_readings_of_one_place_is_kept() -> None:
     report = Report("r", "t", Source("f", "d", "txt", ""), (it,))
     made = list(quads(report, [ItemFacts(it, claims=[unsure, sure])], samples.RUN))
     assert [q.object for q in made if q.predicate == KG.quote] == [Literal("甲起诉乙")]
+
+
+BOTH = (Met("海岛数据局", "its name"), Met("数据局", "a name of it"))
+
+
+@pytest.mark.parametrize(
+    ("met", "said"),
+    [
+        ((), set()),
+        (BOTH[:1], set()),  # its name alone needs no reason
+        (BOTH, {("海岛数据局", "its name", None), ("数据局", "a name of it", None)}),
+        ((Met("海岛数据局", "judged", samples.CLUB.iri),), {("海岛数据局", "judged", samples.CLUB.iri)}),
+    ],
+)
+def test_why_a_name_was_taken_for_whom_stands_in_the_items_graph_alone(
+    met: tuple[Met, ...], said: set[tuple[str, str, str | None]]
+) -> None:
+    report, facts = samples.may()
+    place = next(n for n, one in enumerate(facts[0].entities) if one.iri == samples.BUREAU.iri)
+    facts[0].entities[place] = replace(facts[0].entities[place], met=met)
+    made = list(quads(report, facts, samples.RUN))
+    nodes = {q.subject for q in made if q.predicate == RDF.type and q.object == KG.Mention}
+    found = set()
+    for node in nodes:
+        about = {q.predicate: q.object.value for q in made if q.subject == node}
+        assert about[KG.refersTo] == samples.BUREAU.iri
+        found.add((about[KG.form], about[KG.reason], about.get(KG.insteadOf)))
+    assert found == said
+    assert not {q.subject for q in all_facts(made)} & nodes
 
 
 def test_only_what_is_completed_looks_completed(graph: Store) -> None:

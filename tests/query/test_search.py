@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 
@@ -89,38 +88,6 @@ def test_what_is_meant_is_plain_or_left_open(store: Store) -> None:
     assert meant(find(store, "家数据局")) is not None
     assert meant(find(store, "Antropic")) is None  # a slip is offered and not taken
     assert meant([]) is None
-
-
-@pytest.mark.parametrize(
-    ("form", "name", "whole"),
-    [
-        ("gjsjj", "国家数据局", True),
-        ("guojshujj", "国家数据局", True),
-        ("gjsj", "国家数据局", False),
-        ("lvyou", "旅游", True),
-        ("luyou", "旅游", True),
-        ("cq", "重庆", True),
-        ("zq", "重庆", True),
-        ("360sz", "360数智", True),
-    ],
-)
-def test_pinyin_spells(form: str, name: str, whole: bool) -> None:
-    assert search.spelled(form, name, whole)
-
-
-@pytest.mark.parametrize(
-    ("form", "name", "whole"),
-    [("gjsj", "国家数据局", True), ("gjsjjj", "国家数据局", True), ("hjsjj", "国家数据局", False), ("", "国家", True)],
-)
-def test_pinyin_does_not_spell(form: str, name: str, whole: bool) -> None:
-    assert not search.spelled(form, name, whole)
-
-
-def test_the_environment_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    search._readings.cache_clear()
-    monkeypatch.setenv("PYPINYIN_NO_PHRASES", "yes")
-    assert search.readings("行")[:2] == ("xing", "hang")
-    assert os.environ["PYPINYIN_NO_PHRASES"] == "yes"
 
 
 def test_names_are_read_again_when_the_store_has_changed() -> None:

@@ -96,6 +96,6 @@ def test_faults(stored: Store) -> None:
 
 
 def test_a_store_that_went_away(stored: Store, tmp_path: Path) -> None:
-    gone = Store(pyoxigraph.Store(), None, tmp_path / "gone", False)  # type: ignore[arg-type]
+    gone = Store(pyoxigraph.Store(), None, None, tmp_path / "gone", False)  # type: ignore[arg-type]
     with pytest.raises(StoreError, match="no store at"):
         timed.run(gone, "ASK {}", 60)

@@ -316,3 +316,27 @@ def test_a_firm_with_its_country_before_its_name_is_that_firm() -> None:
     assert iri("日本软银集团") == iri("软银集团")
     assert iri("美国银行") != iri("银行")
     assert iri("中国甲乙科技") != iri("甲乙科技")
+
+
+def test_every_form_keeps_its_reason_and_a_claim_the_names_of_its_sentence() -> None:
+    text = "海岛数据局\n海鸥科技与Tern\nSystems签署协议，Tern\nSystems亦与海鸥科技签署协议。国家数据局NDA China。"
+    tagged: list[tuple[str, EntityType]] = [
+        ("海鸥科技", "Company"), ("Tern\nSystems", "Company"), ("Tern\nSystems", "Company"), ("海鸥科技", "Company"),
+        ("国家数据局", "Regulator"), ("NDA China", "Regulator"),
+    ]  # fmt: skip
+    mentions = names(text, *tagged)
+    ends = text.index("，"), text.index("。")
+    relations = (
+        Relation("agreementWith", 0, 1, 6, ends[0], 20, Said.SUMMARY, "r", 0.9),
+        Relation("agreementWith", 2, 3, ends[0] + 1, ends[1], ends[1] - 1, Said.SUMMARY, "r", 0.9),
+    )
+    made = report(text)
+    (facts,) = resolve(made, [Extraction(made.items[0], mentions, relations)])
+    met = {entity.label.text: [(one.form, one.reason) for one in entity.met] for entity in facts.entities}
+    assert met == {
+        "海鸥科技": [("海鸥科技", "its name")],
+        "Tern Systems": [("Tern Systems", "its name")],
+        "国家数据局": [("国家数据局", "a name of nda"), ("NDA China", "a name of nda")],
+    }
+    # told the other way round, it is the same agreement, and its names are still those of its ends
+    assert [(c.subject_form, c.object_form) for c in facts.claims] == [("海鸥科技", "Tern Systems")] * 2
