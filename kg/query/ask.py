@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache, partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode
@@ -39,6 +40,7 @@ _AMOUNT = re.compile(r"(\d[\d,，]*(?:\.\d+)?)\s*(万亿|亿|万|千万|百万|[
 _TIMES = {"万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
 _TIMES |= {"k": 10**3, "m": 10**6, "b": 10**9, "bn": 10**9}
 _DEALS = (ids.BASE + "deal/", ids.BASE + "round/")
+_KEPT = 200_000  # names, of a store that stays open
 _EVIDENCE_EDGES = 50  # of a row that sums up many: enough to see what it rests on
 
 
@@ -74,9 +76,8 @@ def ask(
     question = name if isinstance(name, Question) else catalogue.question(name, folder)
     terms, asked, defaulted = _values(store, question, given or {}, lang)
     _check(question)
-    bindings: dict[str, Any] = {parameter.variable: terms[parameter.name] for parameter in question.parameters}
     try:
-        solutions: Any = store.query(question.sparql, bindings)
+        solutions: Any = store.query(question.sparql, terms)
     except (SyntaxError, ValueError) as fault:
         raise QueryError(f"{question.path.name} can't be run: {fault}") from None
     result = Result(question.name, question.zh, question.en, _columns(question), iter(()), tuple(asked))
@@ -85,6 +86,11 @@ def ask(
         result.notes.append(notes)
     result.rows = _rows(store, question, solutions, lang, with_evidence)
     return result
+
+
+def bind(store: Store, question: Question, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The terms by variable, for who runs the question's text by himself."""
+    return _values(store, question, given, "zh")[0]
 
 
 def _columns(question: Question) -> tuple[Column, ...]:
@@ -106,7 +112,7 @@ def _check(question: Question) -> None:
 def _values(
     store: Store, question: Question, given: Mapping[str, Any], lang: str
 ) -> tuple[dict[str, Any], list[tuple[str, str]], bool]:
-    """Terms by parameter, what was asked in words, and whether a default of the question's stood in."""
+    """Terms by variable, what was asked in words, and whether a default of the question's stood in."""
     known = {parameter.name: parameter for parameter in question.parameters}
     titles = {title: p.name for p in question.parameters for title in (p.zh, p.en)}
     wanted: dict[str, Any] = {}
@@ -127,10 +133,10 @@ def _values(
     for parameter in question.parameters:
         value = wanted.get(parameter.name, parameter.default)
         if value is None:
-            terms[parameter.name] = ANYTHING if parameter.type == "entity" else _OPEN
+            terms[parameter.variable] = ANYTHING if parameter.type == "entity" else _OPEN
             continue
         defaulted |= parameter.name not in wanted
-        terms[parameter.name], said = _READERS[parameter.type](store, parameter, value, lang)
+        terms[parameter.variable], said = _READERS[parameter.type](store, parameter, value, lang)
         asked.append((parameter.title(lang), said))
     return terms, asked, defaulted
 
@@ -295,23 +301,24 @@ def _rows(store: Store, question: Question, solutions: Any, lang: str, with_evid
     makers = [_maker(column, things) for column in question.columns]
     cite = _Citing(store, question, variables) if with_evidence and question.evidence else None
 
-    def stream() -> Iterator[Row]:
-        pairs = list(zip(at, makers, strict=True))
+    pairs = list(zip(at, makers, strict=True))
+
+    def stream() -> Iterator[tuple[Any, Row]]:
         for solution in solutions:
             values = tuple([None if (term := solution[i]) is None else make(term) for i, make in pairs])
-            yield Row(values, cite(solution) if cite else ())
+            yield solution[0], Row(values, cite(solution) if cite else ())
 
     try:
-        yield from _gathered(store, question, stream(), lang) if question.gather else stream()
+        yield from _gathered(store, question, stream(), lang) if question.gather else (row for _, row in stream())
     except OSError as fault:
         raise QueryError(f"the query stopped: {fault}; where a report is just being added, ask again") from fault
 
 
-def _gathered(store: Store, question: Question, rows: Iterable[Row], lang: str) -> Iterator[Row]:
-    """Neighbouring rows that differ in one column alone, as one row that lists what stands there."""
+def _gathered(store: Store, question: Question, rows: Iterable[tuple[Any, Row]], lang: str) -> Iterator[Row]:
+    """Neighbouring rows of one thing that differ in one column alone, as one row that lists what stands there."""
     at = [column.name for column in question.columns].index(question.gather or "")
-    for _, group in groupby(rows, lambda row: row.values[:at] + row.values[at + 1 :]):
-        together = list(group)
+    for _, group in groupby(rows, lambda pair: (pair[0], pair[1].values[:at], pair[1].values[at + 1 :])):
+        together = [row for _, row in group]
         listed = dict.fromkeys(words(row.values[at], lang) for row in together if row.values[at] is not None)
         first = together[0]
         value = ("、" if lang == "zh" else ", ").join(listed) or None
@@ -322,11 +329,20 @@ def _gathered(store: Store, question: Question, rows: Iterable[Row], lang: str) 
 
 
 class _Things:
-    """Nodes as cells, each looked up once."""
+    """Nodes as cells. Each is looked up once, as long as the store is open and doesn't change: on disk it takes as
+    long as finding the row."""
+
+    _kept: ClassVar[WeakKeyDictionary[Store, tuple[int, dict[str, dict[Any, Thing]]]]] = WeakKeyDictionary()
 
     def __init__(self, store: Store, lang: str) -> None:
         self._store, self._lang = store, lang
-        self._known: dict[Any, Thing] = {}
+        changes, known = self._kept.get(store, (-1, {}))
+        if changes != store.changes:
+            known = {}
+            self._kept[store] = (store.changes, known)
+        self._known = known.setdefault(lang, {})
+        if len(self._known) > _KEPT:
+            self._known.clear()
 
     def __call__(self, node: Any) -> Thing:
         found = self._known.get(node)

@@ -84,7 +84,9 @@ class Question:
     columns: tuple[Column, ...]
     sparql: str
     path: Path
-    gather: str | None = None  # a column: rows that differ in it alone become one
+    gather: str | None = (
+        None  # a column: rows of one thing (the query's first variable) that differ in it alone are one
+    )
     evidence: tuple[tuple[Edge, ...], ...] = ()
     notes_zh: str = ""
     notes_en: str = ""

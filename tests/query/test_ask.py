@@ -210,3 +210,24 @@ def test_from_python(store: Store) -> None:
     result = graph.ask("deals", firm="珊瑚智能", since=date(2031, 1, 1), status=["completed"])
     assert [row.values[4] for row in result.whole()] == [Concept("completed", "已完成", "completed")]
     assert next(iter(graph.ask("lawsuits", evidence=False)), None) is None
+
+
+def test_what_only_looks_alike_is_not_gathered(tmp_path: Path) -> None:
+    draft = samples.Draft("2031-08", "月报")
+    draft.item("deals-1", "两家都想收购")
+    for buyer in (samples.GULL, samples.REEF):
+        deal = samples.acquisition(buyer, samples.TERN, "announced")
+        draft.facts[-1].deals.append(deal)
+        draft.claim(buyer, "acquires", samples.TERN, f"{buyer.label.text}宣布收购Tern Systems", deal.iri)
+    with Store.memory() as store:
+        store.add(draft.report(), draft.facts, samples.RUN)
+        assert sorted(row[2] for row in rows(store, "deals")) == ["海鸥科技", "礁石资本"]
+
+
+def test_names_are_those_of_now() -> None:
+    with Store.memory() as store:
+        store.add(*samples.may(), samples.RUN)
+        assert {row[0] for row in rows(store, "acquisitions")} == {"海鸥科技"}
+        assert {row[0] for row in rows(store, "acquisitions", "en")} == {"Gull Tech"}
+        store.add(*samples.june(), samples.RUN)
+        assert {row[0] for row in rows(store, "acquisitions")} == {"海鸥集团"}
