@@ -28,6 +28,8 @@ _LATIN_NAME = re.compile(
 )
 _QUOTED = words.pattern("quoted-firm")
 _ENGLISH = words.pattern("english-firm")
+_IN_A_SENTENCE = words.pattern("in-a-sentence")
+_LAW = re.compile("[一-鿿]{2,}(?:法|条例|办法|规定)$")
 _NO_NAME = words.pattern("latin-no-name")
 
 
@@ -38,6 +40,8 @@ def tidy(text: str, guesses: Iterable[Guess], seen: Clues) -> list[Guess]:
     for guess in guesses:
         if guess.type in ("Company", "Organization", "Regulator") and (guess.start, guess.end) not in known:
             found += _cut(text, guess, known, seen)
+        elif guess.type == "Instrument" and (guess.start, guess.end) not in known:
+            found += _documents(text, guess)
         else:
             found.append(guess)
     return _without_describers(text, found, seen)
@@ -75,6 +79,20 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
             if len(rest) >= 2 and not _FIRM_TAIL.match(rest) and (start, word.end()) not in known:
                 start = word.end()
     return [replace(guess, start=start, end=end)] if end - start >= 2 else []
+
+
+def _documents(text: str, guess: Guess) -> list[Guess]:
+    """办法根据|网络安全法, 反不正当竞争法|以及|个人信息保护法: laws without 《》 in a sentence."""
+    start = guess.start
+    if "《" in text[start : guess.end]:
+        return [guess]
+    if before := _IN_A_SENTENCE.match(text[start : guess.end]):
+        start += before.end()
+    parts = [p for p in re.split("(以及|及|和|与|、)", text[start : guess.end])]
+    if len(parts) == 3 and all(_LAW.search(p) for p in parts[::2]):
+        middle = start + len(parts[0])
+        return [replace(guess, start=start, end=middle), replace(guess, start=middle + len(parts[1]))]
+    return [replace(guess, start=start)]
 
 
 def described(text: str) -> list[tuple[int, int]]:

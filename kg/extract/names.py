@@ -42,6 +42,8 @@ _COLLECTIVE_INVESTORS = re.compile(r"[多数几某该其]|股东|投资人|投�
 _ACTING = words.pattern("acting")
 _CLAUSE = ("", "\n", "，", "。", "；", "：", ".", "、")
 _ADDRESS = words.pattern("address-name")
+_ENGLISH_TITLE = words.pattern("english-title")
+_LATIN_ACT = words.pattern("latin-act")
 _UNMARKED = words.pattern("unmarked-title")
 _LATIN_EDGE = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 _ENGLISH_ABOUT = re.compile(
@@ -181,6 +183,10 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         kind = kind_of(simplify(match["title"]))
         if kind is not None:
             found.append(Candidate(*match.span("title"), kind.type, "unmarked", 3))
+    for match in [*_ENGLISH_TITLE.finditer(text), *_LATIN_ACT.finditer(text)]:
+        group = match.lastgroup or "title"
+        if not within(*match.span(), closed) and not _GENERIC.fullmatch(match[group].removesuffix("法案")):
+            found.append(Candidate(*match.span(group), "Instrument", "form", 3))
     for match in _NUMBERED.finditer(text):
         if not within(*match.span(), closed):
             found.append(Candidate(*match.span(), "Instrument", "number", 1))

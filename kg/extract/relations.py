@@ -33,6 +33,7 @@ _DEBT = words.pattern("debt")
 _FUND = re.compile("(?:资本|基金|创投|投资|Capital|Ventures|Partners)$")
 _LATTER = re.compile("后者[^，。；]{0,12}(?:以|作价|价格|报价|估值)")
 _AHEAD = words.pattern("ahead")
+_UNDER_WAY = words.pattern("under-way")
 _MAKES = ("制定", "修订")
 _IT = re.compile(r"(?:it|It|[Tt]he company)\b")
 _COURT = words.pattern("court")
@@ -539,7 +540,13 @@ class Reader:
         if relation == "draftedBy" and not is_draft(self.mentions[subject].text):
             # a parliament that makes a law issues it
             makers = [self._name(place) for place in match.objects]
-            if makers and all(_LEGISLATURE.search(name) for name in makers) and match.groups.get("cue") in _MAKES:
+            cue = match.groups.get("cue")
+            if makers and all(_LEGISLATURE.search(name) for name in makers) and cue in _MAKES:
+                return "issuedBy"
+            # an authority that makes its own rules issues them, unless it is still at it
+            made = cue == "制定" or (cue == "修订" and s.sketch.text[match.cue :].startswith("修订后的"))
+            bodies = all(self.mentions[place].type == "Regulator" for place in match.objects)
+            if made and match.objects and bodies and not _UNDER_WAY.search(s.sketch.text[match.start : match.end + 30]):
                 return "issuedBy"
         return relation
 
