@@ -27,6 +27,7 @@ _STANDARD = words.pattern("standard-number")
 _ASSEMBLY = words.pattern("assembly")
 _OFFICE = words.pattern("office-ending")
 _DEPARTMENT = words.pattern("department")
+_GOES_ON = re.compile("会同|有关|相关|负责|联合|发布|印发|组织|召开|就|对|表示|介绍|提出|[，。、：；（\n]|$")
 _MINISTERIAL = frozenset("部委院署检办会")
 _NOT_A_LAW = words.pattern("not-a-law")
 _FILE_NUMBER = words.pattern("file-number")
@@ -198,7 +199,11 @@ def _department(text: str, end: int, seen: Clues) -> int:
     if match := _OFFICE.match(text, end):
         return match.end()
     match = _DEPARTMENT.match(text, end) if text[end - 1 : end] in _MINISTERIAL else None
-    if match is None or (match.end() < len(text) and not seen.tagged[match.end()][1]):
+    if match is None:
+        return end
+    if _GOES_ON.match(text, match.end()):
+        return match.end()  # 会计司|会同: LAC may see 司会
+    if match.end() < len(text) and not seen.tagged[match.end()][1]:
         return end
     inside = {seen.tagged[i][0] for i in range(end, match.end())}
     return end if inside & {"v", "p", "c", "d", "u", "w", "PER", "r", "TIME"} else match.end()

@@ -23,6 +23,9 @@ _WHOLE = re.compile(
 _LATIN = re.compile(r"[A-Z][A-Za-z0-9&.\-]*(?: [A-Z][A-Za-z0-9&.\-]*){0,3}")
 # a body of the state whose own name holds another's: 国务院国资委 isn't a unit of 国务院 in the way that its office is
 _OFFICES = re.compile(r"(?:办公厅|秘书处|综合司|.{1,6}司|.{1,8}处|办公室|秘书局)$")
+# a bureau within a ministry: 工信部网络安全管理局; behind a place such a name is a body of its own
+_MINISTERIAL = ("管理局", "保卫局", "侦查局", "监督局")
+_MINISTRY = re.compile(r"(?:部|委|署|院|办|银行|总局)$")
 _CHANGED = re.compile(r"关于(?:修改|修订|废止|修正)[〈《]([^〈〉《》]+)[〉》]")
 _ABOUT = re.compile(r"(?:印发|发布|公布|进一步|继续|加快|促进|规范)?(?:关于|關於)")
 
@@ -42,6 +45,9 @@ def _units() -> tuple[str, ...]:
         "论坛",
         "研究所",
         "研究中心",
+        "技术委员会",
+        "研究院",
+        *_MINISTERIAL,
     )
 
 
@@ -62,6 +68,8 @@ def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[s
         if not _unit(rest) or (name[cut - 1].isascii() and name[cut].isascii()):
             continue
         if known and rows[0].type == "Regulator" and not _OFFICES.search(rest):
+            continue
+        if rest.endswith(_MINISTERIAL) and not _MINISTRY.search(head):
             continue
         found = reference.find(head)
         if found and reference.is_strong(head, found[0]):

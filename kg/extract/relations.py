@@ -534,7 +534,7 @@ class Reader:
             draft = is_draft(title) and not verb.endswith("通过")
             after = s.sketch.text[match.start : match.end + 60]
             if draft or (
-                _CONSULT.search(after) and match.rule.id != "issue-passive" and not re.search("修订发布|正式", after)
+                _CONSULT.search(after) and match.rule.id != "issue-passive" and not re.search("修订发布|正式|final|wrapp|following", after)
             ):
                 return "draftedBy"
         if relation == "draftedBy" and not is_draft(self.mentions[subject].text):
