@@ -19,7 +19,7 @@ from typing import Literal
 from pyoxigraph import NamedNode
 
 from kg import ids
-from kg.graph.facts import AMOUNT, LABELS, STATE, Node, Object
+from kg.graph.facts import AMOUNT, DEFAULT, LABELS, STATE, Node, Object
 from kg.graph.store import Store
 from kg.items import ENTITY_TYPES
 from kg.query.concepts import concept
@@ -296,22 +296,26 @@ class _Diff:
 
     def _draft_of(self, node: Node) -> Node | None:
         """An earlier draft of the same title, where the titles made two nodes of it."""
-        keys = {draft_key(name) for name in self._history.labels(node, self._window.after)} - {""}
-        return next((other for other, names in self._drafts.items() if other != node and keys & names), None)
+        for name in sorted(self._history.labels(node, self._window.after)):
+            for other in self._drafts.get(draft_key(name), ()):
+                if other != node and self._history.move(other).was in DRAFTS:
+                    return other
+        return None
 
     @cached_property
-    def _drafts(self) -> dict[Node, set[str]]:
-        """What was a draft before, with the keys of its names."""
-        found: dict[Node, set[str]] = {}
+    def _drafts(self) -> dict[str, list[Node]]:
+        """What some item from before calls a draft, by the keys of its names."""
         nodes = {
             quad.subject
             for status in DRAFTS
             for quad in self._store.quads(None, KG.status, STATUS[status])
             if quad.graph_name in self._window.before
         }
+        found: dict[str, list[Node]] = {}
         for node in sorted(nodes, key=str):
-            if self._history.move(node).was in DRAFTS:
-                found[node] = {draft_key(name) for name in self._history.labels(node, self._window.before)} - {""}
+            names = {draft_key(words_of(q.object)) for p in LABELS for q in self._store.quads(node, p, None, DEFAULT)}
+            for key in names - {""}:
+                found.setdefault(key, []).append(node)
         return found
 
     def _first(self, node: Node, properties: tuple[Node, ...] = ()) -> tuple[Step, ...]:

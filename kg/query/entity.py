@@ -268,9 +268,16 @@ def deal(store: Store, iri: str) -> Deal:
     )
 
 
-def evidence_of(store: Store, item: Node, said: dict[Node, Object]) -> Evidence:
-    """What a claim of an item says (its properties), with the item's own particulars."""
-    about: dict[Node, Object] = {quad.predicate: quad.object for quad in store.quads(item, None, None, item)}
+def particulars(store: Store, item: Node) -> dict[Node, Object]:
+    """An item's own properties: title, day, publisher, link, report."""
+    return {quad.predicate: quad.object for quad in store.quads(item, None, None, item)}
+
+
+def evidence_of(
+    store: Store, item: Node, said: dict[Node, Object], about: dict[Node, Object] | None = None
+) -> Evidence:
+    """What a claim of an item says (its properties), with the item's own particulars, where they are known already."""
+    about = particulars(store, item) if about is None else about
 
     def words(of: dict[Node, Object], predicate: Node) -> str | None:
         return of[predicate].value if predicate in of else None

@@ -84,27 +84,26 @@ class History:
 
     def move(self, node: Node) -> Move:
         """Only what has words counts. An item that came, but is older than what was known, moves nothing."""
-        steps: list[Step] = []
-        last = -1
-        for rank, value in sorted(
-            self.stated(node, (KG.status,), self._window.after).get(KG.status, ()),
-            key=lambda one: (one[0], str(one[1])),
-        ):
+        stated = self.stated(node, (KG.status,), self._window.after).get(KG.status, [])
+        said = sorted(((rank, words_of(value)) for rank, value in stated), reverse=True)
+        steps: list[Step] = []  # the latest first, back to what was known before
+        was = ""
+        for rank, status in said:
             item = NamedNode(rank[1])
             evidence = self.evidence(node, item)
             if evidence:
+                steps.append(Step(status, rank[0], evidence))
                 if item not in self._window:
-                    last = len(steps)
-                steps.append(Step(words_of(value), rank[0], evidence))
+                    was = status
+                    break
             elif item in self._window:
-                self.unquoted.append((node, words_of(value), item))
-        if not steps:
-            return Move("", "", ())
-        moved = steps[last : last + 1] if last >= 0 else []
-        for step in steps[last + 1 :]:
-            if not moved or step.status != moved[-1].status:
+                self.unquoted.append((node, status, item))
+        steps.reverse()
+        moved = steps[:1]
+        for step in steps[1:]:
+            if step.status != moved[-1].status:
                 moved.append(step)
-        return Move(steps[last].status if last >= 0 else "", steps[-1].status, tuple(moved))
+        return Move(was, steps[-1].status if steps else "", tuple(moved))
 
     # ----------------------------------------------------------------------------------------- the words
 

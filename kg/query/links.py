@@ -14,10 +14,10 @@ from decimal import Decimal
 from pyoxigraph import NamedNode
 
 from kg import ids
-from kg.graph.facts import Node, Object
+from kg.graph.facts import DEFAULT, Node, Object
 from kg.graph.store import Store
 from kg.query.concepts import concept
-from kg.query.entity import Deal, Evidence, day_of, deal, evidence_of, label_of, local_name, type_of
+from kg.query.entity import Deal, Evidence, day_of, deal, evidence_of, label_of, local_name, particulars, type_of
 from kg.query.result import Column, Concept, Thing, Value, words
 from kg.vocab import KG, QUALIFIER, RDF, STATUS
 
@@ -74,6 +74,7 @@ class Links:
         self._things: dict[str, Thing] = {}
         self._deals: dict[str, Deal] = {}
         self._days: dict[str, str] = {}
+        self._items: dict[Node, dict[Node, Object]] = {}
 
     def thing(self, iri: str) -> Thing:
         if iri not in self._things:
@@ -87,40 +88,59 @@ class Links:
         ``outward`` are the relations that it is the subject of, ``inward`` those that it is the object of.
         """
         found: dict[str, list[Link]] = defaultdict(list)
-        for end, far, relations in ((RDF.subject, RDF.object, outward), (RDF.object, RDF.subject, inward)):
-            wanted = {KG[name] for name in relations}
-            if not wanted:
-                continue
-            stated: dict[tuple[str, str, str], list[tuple[Node, dict[Node, Object]]]] = defaultdict(list)
-            for quad in self._store.quads(None, end, NamedNode(iri)):
-                claim, item = quad.subject, quad.graph_name
-                predicate: Object = next(
-                    (one.object for one in self._store.quads(claim, RDF.predicate, None, item)), None
-                )
-                if predicate in wanted:
-                    said: dict[Node, Object] = {
-                        one.predicate: one.object for one in self._store.quads(claim, None, None, item)
-                    }
-                    about = said[KG.about].value if KG.about in said else ""
-                    stated[local_name(predicate), said[far].value, about].append((item, said))
-            for (relation, other, about), claims in stated.items():
-                if other != iri:
-                    subject, object_ = (iri, other) if end == RDF.subject else (other, iri)
-                    found[other].append(self._link(subject, relation, object_, about, claims))
+        for end, relations in ((RDF.subject, tuple(outward)), (RDF.object, tuple(inward))):
+            # a body that much is said of seldom buys anything: its many claims needn't be looked at
+            if any(self._related(iri, end, relation) for relation in relations):
+                claims = ((quad.subject, quad.graph_name) for quad in self._store.quads(None, end, NamedNode(iri)))
+                for link in self._links(claims, relations):
+                    if link.subject.iri != link.object.iri:
+                        found[link.object.iri if end == RDF.subject else link.subject.iri].append(link)
         for links in found.values():
-            links.sort(key=lambda link: (link.relation, link.deal.iri if link.deal else ""))
-            links.sort(key=lambda link: link.strength, reverse=True)
+            _order(links)
         return found
 
     def between(self, a: str, b: str, relations: Iterable[str]) -> list[Link]:
         """The links between two entities in either direction, the strongest first."""
         relations = tuple(relations)
-        return self.of(a, relations, relations).get(b, [])
+        found: list[Link] = []
+        for subject, object_ in ((a, b), (b, a)):
+            if any(
+                next(self._store.quads(NamedNode(subject), KG[name], NamedNode(object_), DEFAULT), None)
+                for name in relations
+            ):
+                of_one, of_other = (
+                    {(quad.subject, quad.graph_name) for quad in self._store.quads(None, end, NamedNode(iri))}
+                    for end, iri in ((RDF.subject, subject), (RDF.object, object_))
+                )
+                found += self._links(of_one & of_other, relations)
+        return _order(found)
+
+    def _related(self, iri: str, end: Node, relation: str) -> bool:
+        node = NamedNode(iri)
+        ends = (node, None) if end == RDF.subject else (None, node)
+        return next(self._store.quads(ends[0], KG[relation], ends[1], DEFAULT), None) is not None
+
+    def _links(self, claims: Iterable[tuple[Node, Node]], relations: Iterable[str]) -> list[Link]:
+        """The links that (claim, item) make, those of one relation and deal together."""
+        wanted = {KG[name] for name in relations}
+        stated: dict[tuple[str, str, str, str], list[tuple[Node, dict[Node, Object]]]] = defaultdict(list)
+        for claim, item in claims:
+            predicate: Object = next((q.object for q in self._store.quads(claim, RDF.predicate, None, item)), None)
+            if predicate in wanted:
+                said: dict[Node, Object] = {q.predicate: q.object for q in self._store.quads(claim, None, None, item)}
+                about = said[KG.about].value if KG.about in said else ""
+                ends = said[RDF.subject].value, said[RDF.object].value
+                stated[ends[0], local_name(predicate), ends[1], about].append((item, said))
+        return [self._link(*which, of) for which, of in stated.items()]
 
     def _link(
         self, subject: str, relation: str, object_: str, about: str, claims: list[tuple[Node, dict[Node, Object]]]
     ) -> Link:
-        evidence = [evidence_of(self._store, item, said) for item, said in claims]
+        evidence = []
+        for item, said in claims:
+            if item not in self._items:
+                self._items[item] = particulars(self._store, item)
+            evidence.append(evidence_of(self._store, item, said, self._items[item]))
         evidence.sort(key=lambda one: (self._day(one.item), one.item, -one.start), reverse=True)
         if about and about not in self._deals:
             self._deals[about] = deal(self._store, about)
@@ -131,6 +151,13 @@ class Links:
         if item not in self._days:
             self._days[item] = day_of(self._store, NamedNode(ids.item(item)))
         return self._days[item]
+
+
+def _order(links: list[Link]) -> list[Link]:
+    """The strongest first; of equals, always the same one."""
+    links.sort(key=lambda one: (one.relation, one.subject.iri, one.deal.iri if one.deal else ""))
+    links.sort(key=lambda one: one.strength, reverse=True)
+    return links
 
 
 #: A link as cells of a Result.

@@ -84,13 +84,15 @@ def paths(store: Store, a: str, b: str, *, limit: int = LIMIT, hops: int = HOPS,
         raise QueryError(f"both names mean {start.label}: a path needs two")
     graph = _graph(store)
     found: list[tuple[Step, ...]] = []
+    between: dict[tuple[str, str], tuple[Link, ...]] = {}
     reached = {name: _reached(graph, name, hops) for name in (a, b)}
     near = [iri for iri in reached[a] if reached[a][iri] + reached[b].get(iri, hops + 1) <= hops]
     for way in _shortest(_part(graph, near), a, b, limit):
-        steps = [
-            Step(links.thing(one), links.thing(other), tuple(links.between(one, other, RELATIONS)))
-            for one, other in pairwise(way)
-        ]
+        steps = []
+        for pair in pairwise(way):
+            if pair not in between:
+                between[pair] = tuple(links.between(*pair, RELATIONS))
+            steps.append(Step(links.thing(pair[0]), links.thing(pair[1]), between[pair]))
         if all(step.links for step in steps):
             found.append(tuple(steps))
     found.sort(key=lambda steps: [thing.iri for step in steps for thing in (step.start, step.end)])
