@@ -72,8 +72,9 @@ def _branch(branch: Branch, direction: Direction, lang: str, quotes: bool) -> Te
 
 
 def _link(link: Link, lang: str) -> Text:
-    line = Text(f"{words(relation_word(link.relation), lang)}  ", style="not bold")
+    line = Text(words(relation_word(link.relation), lang), style="not bold")
     if link.relation in DEALS:
+        line.append("  ")
         line.append_text(deal_line(link.deal or Deal("", "Deal")))
     if link.hearsay:
         line.append(" — HEARSAY ONLY 仅据传闻", style="bold yellow")

@@ -101,7 +101,7 @@ def paths(store: Store, a: str, b: str, *, limit: int = LIMIT, hops: int = HOPS,
     notes = [] if found else [_none(graph, start, end, hops, len(reached[a]) - 1, lang)]
     if len(found) > limit:
         found = found[:limit]
-        notes = ["还有其他路径" if lang == "zh" else "There are more ways: --limit shows them"]
+        notes = ["还有其他路径：--limit 可多列" if lang == "zh" else "There are more ways: --limit shows them"]
     asked = (("起点", start.label), ("终点", end.label), ("最多步数", str(hops)))
     if lang != "zh":
         asked = (("from", start.label), ("to", end.label), ("steps at most", str(hops)))

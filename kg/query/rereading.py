@@ -204,7 +204,15 @@ class _Read:
         return words(concept(value.value), self.lang)
 
     def thing(self, node: Node) -> Thing:
-        return Thing(node.value, label_of(self.store, node, self.lang), self.types.get(node, ""))
+        """An entity by its name, a deal by its parties."""
+        if node not in self.deals:
+            return Thing(node.value, label_of(self.store, node, self.lang), self.types.get(node, ""))
+        names = []
+        for role in (KG.buyer, KG.target, KG.investee):  # of a round, the firm: who invests may be many
+            parties = {quad.object for quad in self.store.quads(node, role)}
+            if parties:
+                names.append(", ".join(sorted(label_of(self.store, party, self.lang) for party in parties)))
+        return Thing(node.value, " → ".join(names) or item_id(node), "Deal")
 
     def target(self, edge: tuple[Node, str, Node]) -> str:
         """Whom a relation is with, and how far their deal has come."""
@@ -281,26 +289,13 @@ class _Pair:
                 before, after = self.old.about.get(subject, []), self.new.about.get(subject, [])
                 yield self._made(
                     "property",
-                    self._thing(subject),
+                    (self.new if subject in self.new.types or subject in self.new.deals else self.old).thing(subject),
                     concept(predicate.value),
                     ", ".join(sorted(was)),
                     ", ".join(sorted(now)),
                     [one.quote for one in (*before, *after)],
                     after or before,
                 )
-
-    def _thing(self, node: Node) -> Thing:
-        """A deal by its parties, as the relation that is about it has them."""
-        if node in self.new.types:
-            return self.new.thing(node)
-        ends = {
-            predicate: {words_of(quad.object) for quad in self.new.store.quads(node, predicate)}
-            for predicate in (KG.buyer, KG.target, KG.investee)
-        }
-        names = [
-            ", ".join(sorted(self.new.thing(NamedNode(iri)).label for iri in iris)) for iris in ends.values() if iris
-        ]
-        return Thing(node.value, " → ".join(names) or item_id(node), "Deal")
 
     def _entities(self) -> Iterator[Difference]:
         kind = Concept("type", "类别", "type")

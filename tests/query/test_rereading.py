@@ -12,7 +12,7 @@ from kg import ids
 from kg.errors import QueryError, StoreError
 from kg.graph.store import Store
 from kg.graph.write import write
-from kg.items import Entity, Label
+from kg.items import Deal, Entity, Label, Terms
 from kg.query.rereading import Rereading, compare, opened
 
 Build = Callable[[Draft], None]
@@ -129,6 +129,24 @@ def test_what_was_removed_by_hand() -> None:
         found = compare(before, after, "en")
     assert {row[0] for row in rows(found)} == {"neither"}
     assert ("neither", "item", "2031-05-deals-1", "交易", "") in rows(found)
+
+
+def test_a_round_without_investors_goes_by_its_firm() -> None:
+    def round_(draft: Draft) -> None:
+        report()(draft)
+        iri = ids.funding_round(TERN.iri, "A轮")
+        draft.facts[-1].deals.append(
+            Deal(iri, "FundingRound", Terms(status="completed", round="A轮"), investee=TERN.iri)
+        )
+        draft.text += "Tern Systems完成A轮融资\n"
+        start = draft.text.index("Tern Systems完成")
+        draft.facts[-1].claims.append(
+            replace(draft.facts[-1].claims[0], subject=iri, relation="investee", object=TERN.iri, deal=iri, start=start)
+        )
+
+    assert rows(of(report(more="Tern Systems完成A轮融资\n"), round_)) == [
+        ("rules", "relation", "Tern Systems", "", "Tern Systems (completed)")
+    ]
 
 
 def test_names_and_types() -> None:
