@@ -20,7 +20,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
+from docx.shared import Emu, Pt, RGBColor
 
 from kg.errors import UsageError
 from kg.forms import evidence, memo
@@ -85,14 +85,18 @@ def _table(document: Any, columns: Sequence[Column], part: memo.Part, lang: str,
         heads.append("依据" if lang == "zh" else "Sources")
     table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    table.autofit = False
+    widths = _widths(document, heads, part, columns, lang)
     for cell, head in zip(table.rows[0].cells, heads, strict=True):
         cell.paragraphs[0].add_run(_clean(head)).bold = True
         _shade(cell)
-    _repeated(table.rows[0])
+    _marked(table.rows[0], "w:tblHeader")
     count = 0
     for row in part.rows:
         count += 1
-        cells = table.add_row().cells
+        added = table.add_row()
+        _marked(added, "w:cantSplit")
+        cells = added.cells
         for cell, (column, value) in zip(cells, part.values(row, columns), strict=False):
             line = cell.paragraphs[0]
             text = words(value, lang)
@@ -104,8 +108,24 @@ def _table(document: Any, columns: Sequence[Column], part: memo.Part, lang: str,
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         if notes:
             _marks(cells[-1].paragraphs[0], row, notes)
+    for at, width in enumerate(widths):
+        table.columns[at].width = width
+        for cell in table.columns[at].cells:  # Word goes by the cells, LibreOffice by the columns
+            cell.width = width
     document.add_paragraph().paragraph_format.space_after = Pt(0)
     return count
+
+
+def _widths(document: Any, heads: Sequence[str], part: memo.Part, columns: Sequence[Column], lang: str) -> list[Any]:
+    """The page's width, shared out by the longest text of each column, of which none is wide or narrow altogether."""
+    section = document.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    longest = [memo.width(head) for head in heads]
+    for row in part.rows:
+        for at, (_, value) in enumerate(part.values(row, columns)):
+            longest[at] = max(longest[at], memo.width(words(value, lang)))
+    shares = [min(max(one, 8), 36) for one in longest]
+    return [Emu(room * share // sum(shares)) for share in shares]
 
 
 def _list(document: Any, columns: Sequence[Column], part: memo.Part, lang: str, notes: evidence.Notes | None) -> int:
@@ -201,8 +221,8 @@ def _shade(cell: Any) -> None:
     cell._tc.get_or_add_tcPr().append(shade)
 
 
-def _repeated(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+def _marked(row: Any, mark: str) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement(mark))
 
 
 def _clean(text: str) -> str:

@@ -23,6 +23,8 @@ LINK = re.compile(r"https?://[^\s<>\"`|\\^{}]+", re.IGNORECASE)
 def write(result: Result, file: IO[str], lang: str, about: About) -> int:
     """The number of rows."""
     zh = lang == "zh"
+    if result.cited:
+        result.whole()  # what has evidence fits in memory, and then empty columns can be left out
     notes = evidence.Notes()
     with_evidence = result.has_evidence
     file.write(f"# {escape(result.title(lang))}\n\n")

@@ -51,3 +51,8 @@ def entry(part: Part, row: Row, columns: Sequence[Column], lang: str) -> tuple[s
         f"{column.title(lang)}{colon}{words(value, lang)}" for column, value in filled if (column, value) not in about
     ]
     return " — ".join(words(value, lang) for _, value in about), semicolon.join(rest)
+
+
+def width(text: str) -> int:
+    """In Latin characters, of which a Chinese one is two."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

@@ -15,7 +15,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from kg.errors import UsageError
-from kg.forms import csv, evidence
+from kg.forms import csv, evidence, memo
 from kg.forms.about import About
 from kg.printing import clean
 from kg.query.result import Column, Concept, Result, Thing, Value, words
@@ -174,5 +174,5 @@ def _exact(value: int | Decimal) -> bool:
 
 
 def _cells(text: str, most: int = WIDEST) -> int:
-    """How wide it is, as far as that matters: a Chinese character is two."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text[:most])
+    """How wide it is, as far as that matters."""
+    return memo.width(text[:most])
