@@ -2,7 +2,8 @@
 
 In a ```` ```console ```` block every line that begins with ``$`` is a command, and what follows it is its output.
 All commands of a document run in one folder with ``data/samples`` in it, in turn; those that
-begin with ``make`` run in the checkout. ``--picture`` draws docs/map.png anew (needs chromium).
+begin with ``make`` run in the checkout. A ```` ```sparql ```` block whose first line is
+``# name.rq`` is such a file there. ``--picture`` draws docs/map.png anew (needs chromium).
 """
 
 from __future__ import annotations
@@ -18,8 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "tutorial.md")
+DOCUMENTS = (
+    ROOT / "README.md",
+    ROOT / "docs" / "tutorial.md",
+    ROOT / "docs" / "queries.md",
+    ROOT / "docs" / "forms.md",
+)
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+_QUERY = re.compile(r"^```sparql\n(# (\S+\.rq)\n.*?)^```$", re.MULTILINE | re.DOTALL)
 _PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -44,7 +51,15 @@ class Folder:
             "KG_STORE": "store",
             "PYTHONPATH": str(ROOT),
             "PYTHONUTF8": "1",
+            "SOURCE_DATE_EPOCH": "1732320000",  # the day that files say they were made on
         }
+
+    def save(self, text: str) -> list[str]:
+        """The queries of a document as files; their names."""
+        found = _QUERY.findall(text)
+        for query, name in found:
+            (self.path / name).write_text(query, encoding="utf-8")
+        return [name for _, name in found]
 
     def run(self, command: str) -> Ran:
         where = self.path
@@ -90,6 +105,7 @@ def programs(text: str) -> Iterator[str]:
 
 def refreshed(text: str, folder: Folder) -> str:
     """A document with the output that its commands have today."""
+    folder.save(text)
 
     def block(match: re.Match[str]) -> str:
         lines = [line for line in match[0].splitlines() if line.startswith("$ ")]

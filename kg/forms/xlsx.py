@@ -17,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from kg.errors import UsageError
 from kg.forms import csv, evidence, memo
 from kg.forms.about import About
+from kg.ids import BASE
 from kg.printing import clean
 from kg.query.result import Column, Concept, Result, Thing, Value, words
 
@@ -113,8 +114,8 @@ class _Sheet:
             self._widths[at] = min(WIDEST, max(self._widths[at], _cells(shown) + 2))
 
     def _words(self, at: int, text: str) -> None:
-        iri = self._columns[at].name.endswith("_iri")  # an address that tells things apart and leads nowhere
-        if not iri and text.startswith(("http://", "https://")) and len(text) <= URL and self._links < LINKS:
+        own = text.startswith(BASE)  # an address that tells things apart, and leads nowhere
+        if not own and text.startswith(("http://", "https://")) and len(text) <= URL and self._links < LINKS:
             done = self._sheet.write_url(self.rows, at, clean(text), self._formats.link, _fit(text))
             if done == 0:
                 self._links += 1

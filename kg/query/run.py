@@ -200,6 +200,7 @@ def _sentence(fault: str, sparql: str) -> str:
 _NUMBERS = frozenset(
     (XSD.integer, XSD.decimal, *(pyoxigraph.NamedNode(XSD.iri + name) for name in ("double", "float", "int", "long")))
 )
+_PREFIX_OF = {address: prefix for prefix, address in PREFIXES.items()}
 # what a spreadsheet takes for a formula
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -209,10 +210,9 @@ def text(term: Term | None) -> str:
     if term is None:
         return ""
     if isinstance(term, pyoxigraph.NamedNode):
-        for prefix, address in PREFIXES.items():
-            if term.value.startswith(address) and "/" not in term.value.removeprefix(address):
-                return f"{prefix}:{term.value.removeprefix(address)}"
-        return term.value
+        address, slash, name = term.value.rpartition("#" if "#" in term.value else "/")
+        prefix = _PREFIX_OF.get(address + slash) if "/" not in name else None
+        return term.value if prefix is None else f"{prefix}:{name}"
     return str(term.value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from kg import forms
 from kg.errors import KgError, QueryError, UsageError
 from kg.forms.about import About
 from kg.forms.evidence import day
-from kg.query.result import Result, Row
+from kg.query.result import Column, Result, Row
 
 FILES = [f"answer{writer.suffix}" for writer in forms.WRITERS.values()]
 
@@ -119,3 +120,22 @@ def test_the_day_can_be_given(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_days_of_citations(written: str, zh: str, en: str) -> None:
     assert (day(written, "zh"), day(written, "en")) == (zh, en)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.xlsx", "a.md"])
+def test_rows_are_written_as_they_come(name: str, tmp_path: Path) -> None:
+    """A stream of 30,000 rows, which in memory would be ten megabytes."""
+
+    def stream() -> Iterator[Row]:
+        for number in range(30_000):
+            yield Row((f"海岛第{number}科技有限公司", number, None))
+
+    columns = (Column("name", "名", "Name"), Column("n", "数", "Number", "number"), Column("at", "处", "At", "link"))
+    streamed = Result("x", "问", "Asked", columns, stream(), cited=False)
+    limit = 5_000_000
+    tracemalloc.start()
+    try:
+        assert forms.write(streamed, tmp_path / name, made=MADE) == 30_000
+        assert tracemalloc.get_traced_memory()[1] < limit
+    finally:
+        tracemalloc.stop()
