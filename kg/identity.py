@@ -91,31 +91,36 @@ def replay(store: Store, wanted: Judgements) -> tuple[list[str], list[str]]:
     before = obeyed(store)
     if before is not None and before.rows == wanted.rows and (judgements_of(_path(store)).exists() or not wanted.rows):
         return [], []
-    every = [report.id for report in store.reports()]
-    reports = every if before is None else _reports(store, wanted.touched(before))
+    items = None if before is None else _items(store, wanted.touched(before))
+    reports = [report.id for report in store.reports()] if items is None else _reports(store, items)
     lacking = [report for report in reports if not store.keeps_facts(report)]
     path = judgements_of(_path(store))
     if len(wanted) and not path.exists():
         write_whole(path, written(wanted.rows))
-    changed = store.rejudge([report for report in reports if report not in lacking], wanted.apply)
+    changed = store.rejudge([report for report in reports if report not in lacking], wanted.apply, items)
     write_whole(_path(store) / OBEYED, written(wanted.rows))
     return changed, lacking
 
 
-def _reports(store: Store, iris: Iterable[str]) -> list[str]:
-    """The reports with items in which resolution found one of these."""
+def _items(store: Store, iris: Iterable[str]) -> set[Node]:
+    """The items in which resolution found one of these."""
     items: set[Node] = set()
     for iri in iris:
         node = NamedNode(iri)
         for predicate in (KG.mentions, KG.insteadOf):
             items |= {quad.graph_name for quad in store.quads(None, predicate, node) if quad.graph_name != DEFAULT}
+    return items
+
+
+def _reports(store: Store, items: set[Node]) -> list[str]:
+    """The reports of items."""
     reports: set[Node] = {quad.object for item in items for quad in store.quads(item, DCTERMS.isPartOf, None, item)}
     return sorted(report.value.removeprefix(ids.report("")) for report in reports)
 
 
 def _change(store: Store, before: Judgements, after: Judgements) -> tuple[str, ...]:
     """Write the file and make the store obey it; where that fails, the file is as it was."""
-    reports = _reports(store, after.touched(before))
+    reports = _reports(store, _items(store, after.touched(before)))
     lacking = [report for report in reports if not store.keeps_facts(report)]
     if lacking:
         raise UsageError(f"{', '.join(lacking)} was added by an older regkg: add the file again (kg add), then judge")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -280,10 +280,11 @@ class Store:
         claims = sum(quad.predicate == RDF.predicate for quad in new)
         return Added(report.id, outcome, len(facts_), claims, *counts)
 
-    def rejudge(self, report_ids: Iterable[str], judged: Judged) -> list[str]:
+    def rejudge(self, report_ids: Iterable[str], judged: Judged, only: Collection[Node] | None = None) -> list[str]:
         """Make reports' items anew from what resolution found in them, in one transaction; the ids of those changed.
 
-        Items that were removed stay so. Raises StoreError where a report was added by a version that kept nothing.
+        Of these reports, ``only`` the items that are given, or all. Items that were removed stay so. Raises StoreError
+        where a report was added by a version that kept nothing.
         """
         old: set[Quad] = set()
         new: set[Quad] = set()
@@ -294,10 +295,9 @@ class Store:
             if found is None or stored is None:
                 raise StoreError(f"the report {report_id} was added by an older regkg: add its file again, then judge")
             there = set(self.items_of(report_id))
-            for said in judged(found):
+            wanted = there if only is None else there.intersection(only)
+            for said in judged([one for one in found if NamedNode(ids.item(one.item.id)) in wanted]):
                 graph = NamedNode(ids.item(said.item.id))
-                if graph not in there:
-                    continue
                 before = set(self.quads(None, None, None, graph))
                 after = set(build.item_quads(report_id, said, stored.run))
                 if before != after:

@@ -264,6 +264,8 @@ def _possible(left: Named, right: Named, judged: Judgements, reference: Referenc
     group = _GROUPS.get(left.type, left.type)
     if group != _GROUPS.get(right.type, right.type):
         return False
+    if any(other == right.iri for _, _, other in left.ties):
+        return False  # nobody is part of himself, or buys himself
     if right.iri in judged.cluster(left.iri) or judged.different(left.iri, right.iri):
         return False
     if judged.row(left.iri) and judged.row(right.iri):

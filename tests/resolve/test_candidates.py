@@ -99,6 +99,14 @@ def test_a_tie_in_common_counts() -> None:
     assert "are alike" in found.reason
 
 
+def test_two_with_a_relation_to_each_other_are_two() -> None:
+    part, whole = "海岛智库学术委员会", "海岛智库"
+    tie = ("partOf", "out", ids.entity("Organization", whole))
+    assert len(reasons(named(part, "Organization"), named(whole, "Organization"))) == 1
+    back = ("partOf", "in", ids.entity("Organization", part))
+    assert reasons(named(part, "Organization", ties=(tie,)), named(whole, "Organization", ties=(back,))) == []
+
+
 def test_the_order_is_the_likeliest_first_and_always_the_same() -> None:
     entities = [named(n) for n in ("Anthropic", "Antropic", "Tern Systems", "Tern Systems Ltd", "海鸥", "海鸥机器人")]
     found = candidates(entities, NONE)
