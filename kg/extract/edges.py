@@ -67,7 +67,8 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
         if text[start:end].endswith(ending) and text[end : end + 1] and text[end] in goes_on:
             end -= len(ending)
     for verb in _INNER_VERB.finditer(text, start, end):
-        if (start, verb.start()) in known and end - verb.end() >= 3:
+        # 软银|投资顾问公司 is one firm
+        if (start, verb.start()) in known and end - verb.end() >= 3 and not _FIRM_TAIL.match(text[verb.end() : end]):
             return [replace(guess, start=start, end=verb.start()), replace(guess, start=verb.end(), end=end)]
     for part in _PARTS.finditer(text, start, end):
         if part.start() - start >= 2 and end - part.end() >= 2:
@@ -88,7 +89,7 @@ def _documents(text: str, guess: Guess) -> list[Guess]:
         return [guess]
     if before := _IN_A_SENTENCE.match(text[start : guess.end]):
         start += before.end()
-    parts = [p for p in re.split("(以及|及|和|与|、)", text[start : guess.end])]
+    parts = re.split("(以及|及|和|与|、)", text[start : guess.end])
     if len(parts) == 3 and all(_LAW.search(p) for p in parts[::2]):
         middle = start + len(parts[0])
         return [replace(guess, start=start, end=middle), replace(guess, start=middle + len(parts[1]))]

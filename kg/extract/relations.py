@@ -531,10 +531,13 @@ class Reader:
             title = self.mentions[subject].text
             if verb == "签署" and re.search("备忘录|协议|合同", title):
                 return None  # what firms and bodies sign with one another is an agreement
-            draft = is_draft(title) and not verb.endswith("通过")
+            behind = s.sketch.text[match.end : match.end + 6]
+            draft = (is_draft(title) or "草案" in behind) and not verb.endswith("通过")
             after = s.sketch.text[match.start : match.end + 60]
             if draft or (
-                _CONSULT.search(after) and match.rule.id != "issue-passive" and not re.search("修订发布|正式|final|wrapp|following", after)
+                _CONSULT.search(after)
+                and match.rule.id != "issue-passive"
+                and not re.search("修订发布|正式|final|wrapp|following", after)
             ):
                 return "draftedBy"
         if relation == "draftedBy" and not is_draft(self.mentions[subject].text):

@@ -46,6 +46,7 @@ def test_a_known_firm_and_what_it_invests_in() -> None:
     text = "同意松间人寿投资新岭集团"
     assert tidied(text, "松间人寿投资新岭集团", known=("松间人寿",)) == ["松间人寿", "新岭集团"]
     assert tidied("同意松间投资集团", "松间投资集团") == ["松间投资集团"]
+    assert tidied("松间投资顾问公司表示", "松间投资顾问公司", known=("松间",)) == ["松间投资顾问公司"]
 
 
 @pytest.mark.parametrize(
