@@ -82,7 +82,7 @@ def load() -> Calibration | None:
 
 def of(relation: Relation, row: Sequence[float], weights: Sequence[float]) -> float:
     """The probability, to two places, between 0.05 and 0.99: nothing is certain."""
-    score = sum(w * x for w, x in zip(weights, row, strict=True))
+    score = max(-30.0, min(30.0, sum(w * x for w, x in zip(weights, row, strict=True))))
     return round(min(0.99, max(0.05, 1 / (1 + math.exp(-score)))), 2)
 
 
