@@ -257,6 +257,7 @@ def _convert(variant: str, text: str) -> str:
     return str(_converter(variant).convert(text))
 
 
+@lru_cache(maxsize=1 << 14)
 def simplify(text: str) -> str:
     """Traditional Chinese in simplified letters; the length can change only where OpenCC knows a phrase."""
     return text if text.isascii() else _convert("t2s", text)
