@@ -1,8 +1,9 @@
 """Mentions → entities, and what is said of them → claims and deals.
 
-The order in which a mention is decided, with the reason kept: what the document says it stands for; a name that the
-reference data holds for one body; a local body by place and function; a weak name of the reference data where the
-document supports it; else type and normalised name.
+The order in which a mention is decided, with the reason kept: what the document says it stands for; the foreign
+namesake of a ministry that the text has told of; a name that the reference data holds for one body, with its country or
+its legal form; a local body by place and function; a weak name of the reference data where the document supports it;
+else type and normalised name. What the document leaves undecided stays open: an entity of its item alone.
 """
 
 from __future__ import annotations
