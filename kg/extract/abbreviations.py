@@ -53,7 +53,14 @@ def definitions(text: str, mentions: list[Mention]) -> dict[str, str]:
             rest = inside[called.end() :]
             forms = [f.strip() for f in _FORM.findall(rest)]
             # （以下简称“公司”）: a word for the firm in this text, and no name of it
-            forms = [f for f in forms if 1 < len(f) <= 30 and f != mention.text and not _ROLE.fullmatch(f)]
+            forms = [
+                f
+                for f in forms
+                if 1 < len(f) <= 30
+                and f != mention.text
+                and not _ROLE.fullmatch(f)
+                and not re.fullmatch(r"[\d.]+\w{0,3}", f)
+            ]
             if not forms:
                 continue
             # several names, several short forms: each to the name that its letters come from

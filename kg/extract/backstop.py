@@ -47,6 +47,8 @@ def legal_names(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
             if not bracketed and (tag not in _NAME_TAGS or _STOP.search(word)):
                 break
             start, i = a, i - 1
+        if said := re.search("(?:附属公司|子公司|孙公司)(?=.{2})", text[start : match.start()]):
+            start += said.end()
         while start < match.start() and text[start] in "（）()，、 “":
             start += 1
         if match.start() - start >= 2 and "\n" not in text[start : match.end()]:

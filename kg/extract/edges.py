@@ -20,6 +20,10 @@ _PARTS = re.compile(
     r"旗下(?:的|全资|控股)?(?:子公司)?|(?<=[委部局署院会办厅])(?:联合|会同|牵头)(?=[一-鿿]{2,14}[委部局署院会办厅行]$)"
 )
 _FIRM = words.pattern("firm-ending")
+_SAID_OF = re.compile("(?:附属公司|子公司|孙公司)(?=[一-鿿（）()]{4,}公司$)")
+_BOTH = re.compile("(?P<and>以及|[及和与])(?=[一-鿿A-Za-z]{2,10}(?:资本|创投|基金|投资|集团|科技|银行|证券|公司)$)")
+_SLOTS = words.each("slot-firm")
+_NO_SLOT = words.pattern("not-slot-firm")
 _ACTED_ON = re.compile("旗下|的|收购|投资|领投|与|和|对|将|以|获|向")
 _INNER_VERB = re.compile("(?:投资|收购|入股|增持|参股|控股|起诉|并购)")
 _LATIN_NAME = re.compile(
@@ -63,6 +67,8 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
         ("实际", "控持已"),
         ("拟", "以向通收"),
         ("将", "以向于"),
+        ("之", "0123456789百全"),
+        ("豪", "掷"),
     ):
         if text[start:end].endswith(ending) and text[end : end + 1] and text[end] in goes_on:
             end -= len(ending)
@@ -70,6 +76,15 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
         # 软银|投资顾问公司 is one firm
         if (start, verb.start()) in known and end - verb.end() >= 3 and not _FIRM_TAIL.match(text[verb.end() : end]):
             return [replace(guess, start=start, end=verb.start()), replace(guess, start=verb.end(), end=end)]
+    if guess.type == "Company":
+        # 资附属公司日清食品（中国）投资有限公司: what is said of a firm before its legal name
+        if said := _SAID_OF.search(text, start, end):
+            start = said.end()
+        for both in _BOTH.finditer(text, start, end):
+            at = both.start("and")
+            if at - start >= 3 and seen.tagged[at][0] == "c":
+                left = replace(guess, start=start, end=at)
+                return [left, *_cut(text, replace(guess, start=both.end("and"), end=end), known, seen)]
     for part in _PARTS.finditer(text, start, end):
         if part.start() - start >= 2 and end - part.end() >= 2:
             left = replace(guess, start=start, end=part.start())
@@ -96,6 +111,12 @@ def _documents(text: str, guess: Guess) -> list[Guess]:
     return [replace(guess, start=start)]
 
 
+def without_lead(text: str, start: int, end: int) -> int:
+    """Where a name begins that what stands before it was taken for: 由华强资本."""
+    lead = _BEFORE_NAME.match(text, start, end)
+    return lead.end() if lead else start
+
+
 def described(text: str) -> list[tuple[int, int]]:
     """Names right behind a word for a firm, Latin or in quotation marks, whatever the model says: 编排公司Deci."""
     found = []
@@ -103,12 +124,40 @@ def described(text: str) -> list[tuple[int, int]]:
         before = text[max(0, match.start() - 12) : match.start()].rstrip("“‘「 ")
         if any(m.end() == len(before) for m in _DESCRIBED.finditer(before + text[match.start()])):
             name = match.group()
-            if not _NO_NAME.fullmatch(name) and len(name) > 1:
-                found.append(match.span())
+            # Suno5月21日宣布
+            end = match.start() + len(
+                name.rstrip("0123456789") if text[match.end() : match.end() + 1] == "月" else name
+            )
+            if not _NO_NAME.fullmatch(name) and end - match.start() > 1:
+                found.append((match.start(), end))
     for match in [*_QUOTED.finditer(text), *_ENGLISH.finditer(text)]:
         if not _NO_NAME.fullmatch(match["name"]):
             found.append(match.span("name"))
     return found
+
+
+def slots(text: str, seen: Clues) -> list[tuple[int, int]]:
+    """Names that only their place gives away: 收购晶圆代工厂高塔半导体，… 转让给博报堂。"""
+    found = []
+    for pattern in _SLOTS:
+        for match in pattern.finditer(text):
+            start, end = match.span("name")
+            name = match["name"]
+            if _NO_NAME.fullmatch(name) or (not name.isascii() and _NO_SLOT.search(name)):
+                continue
+            if name.isascii() or (seen.whole(start, end) and _unusual(text, start, end, seen)):
+                found.append((start, end))
+    return found
+
+
+def _unusual(text: str, start: int, end: int, seen: Clues) -> bool:
+    """Whether words are no plain phrase: LAC knows a name in them, or a word that isn't one of two letters."""
+    starts = [i for i in range(start, end) if seen.tagged[i][1]]
+    tags = {seen.tagged[i][0] for i in starts}
+    if tags & {"u", "p", "d", "c", "r", "m", "w", "f", "q", "t", "TIME", "xc"}:
+        return False
+    lengths = {b - a for a, b in zip(starts, [*starts[1:], end], strict=True)}
+    return bool(tags & {"PER", "ORG", "nz", "nw"}) or lengths != {2}
 
 
 def _without_describers(text: str, guesses: list[Guess], seen: Clues) -> list[Guess]:

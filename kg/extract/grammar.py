@@ -50,6 +50,9 @@ _TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<wor
 # in 美团旗下汉海信息 the owner is none of the list
 _OWNER = re.compile(rf"[{letters('Company')}](?=(?:的)?(?:旗下|全资子公司|子公司))")
 
+_NEXT_CLAUSE = re.compile(rf"(?<=[{MENTIONS}])，[{MENTIONS}]$")
+_LIST_ENDS = re.compile(r"[，。；、\n]|$|等|和|与|以及|[的]|在内|[两三四五六七八九]")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -180,6 +183,12 @@ class Grammar:
             at = 0
             while found := rule.pattern.search(sentence.text, at):
                 groups = {name: text for name, text in found.groupdict().items() if text is not None}
+
+                if rule.object in groups and rule.object != rule.subject:
+                    behind = sentence.text[found.end(rule.object) :]
+                    if not _LIST_ENDS.match(behind):
+                        # 甲收购乙，丙宣布…: behind a comma stands another sentence's subject
+                        groups[rule.object] = _NEXT_CLAUSE.sub("", groups[rule.object])
 
                 def places(name: str, groups: dict[str, str] = groups) -> tuple[int, ...]:
                     piece = _OWNER.sub("", groups.get(name, ""))

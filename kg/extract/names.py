@@ -37,6 +37,8 @@ _JOINED = words.pattern("joined")
 _COMMON = words.table("common-latin")
 _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
+_HOW_INVESTED = re.compile("(?:独家|联合|共同|战略|追加)投资$")
+_SEATED = re.compile("[（(][一-鿿]{2,4}[）)](?:[一-鿿]{2,6})?(?:股份有限|有限责任|有限)公司")
 _INVESTING = re.compile(r"[^。；\n]*(?:领投|跟投|参投|联合投资|共同投资|独家投资|追加投资)[^。；\n]*")
 _FUNDED_BY = re.compile(r"(?:融资|投资|轮)由[^。；\n]{0,120}$")
 _COLLECTIVE_INVESTORS = re.compile(r"[多数几某该其]|股东|投资人|投资者|机构|现有|天使|战略|轮|完成|宣布|获得|亿|万")
@@ -137,6 +139,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         supported = any(g.start < hit.end and hit.start < g.end for g in guesses)
         if supported or (latin and hit.end - hit.start > 2) or seen.whole(hit.start, hit.end):
             end = hit.end
+            if hit.known.type == "Company" and (legal := _SEATED.match(text, end)):
+                end = legal.end()  # 芯原微电子（上海）股份有限公司
             if hit.known.type == "Regulator":
                 end = _department(text, end, seen)
             if hit.known.type == "Instrument" and _NOT_A_LAW.match(text, end):
@@ -153,9 +157,13 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
     ]
     for sentence in _INVESTING.finditer(text):
         for match in _INVESTOR.finditer(text, *sentence.span()):
-            name = match["name"]
-            if not _GENERIC.fullmatch(name) and not _COLLECTIVE_INVESTORS.search(name):
-                found.append(Candidate(*match.span("name"), "Company", "investor", 3))
+            start, end = match.span("name")
+            start = edges.without_lead(text, start, end)
+            if how := _HOW_INVESTED.search(text, start, end):
+                end = how.start()
+            name = text[start:end]
+            if len(name) > 1 and not _GENERIC.fullmatch(name) and not _COLLECTIVE_INVESTORS.search(name):
+                found.append(Candidate(start, end, "Company", "investor", 3))
     for match in _ACTING.finditer(text):
         # 近日，印度发布…: a country at the beginning of a clause that issues something
         for length in range(2, 8):
@@ -170,6 +178,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         ("Company", "legal-form", backstop.legal_names(text, seen)),
         ("Company", "announcer", backstop.announcers(text, seen)),
         ("Company", "owned", backstop.owned(text, seen)),
+        ("Company", "slot", edges.slots(text, seen)),
         ("Person", "office", backstop.persons(text, seen)),
     ):
         for start, end in spans:

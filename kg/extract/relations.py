@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from itertools import combinations
 
@@ -28,6 +29,8 @@ _COLLECTIVE = words.pattern("collective")
 
 # a firm behind these is acted on or quoted, and isn't what the sentence is about
 _ASIDE = words.pattern("aside")
+_ELSEWHERE = re.compile("(?:在|来自|毕业于|加入|离开|就职于|任职于|供职于|由|被|对|与|向|给|从|和|、)$")
+_CONTROL = Decimal("0.3")  # the share from which control is taken: the threshold of a mandatory offer
 _NOT_INVESTED = words.pattern("not-invested")
 _DEBT = words.pattern("debt")
 _FUND = re.compile("(?:资本|基金|创投|投资|Capital|Ventures|Partners)$")
@@ -145,6 +148,11 @@ class Reader:
             return called[0]
         return announcing[0] if len({self._name(place) for place in announcing}) == 1 else None
 
+    def _announcer_met(self, at: int) -> bool:
+        """Whether the announcer has been named: before, 公司 is the firm that the text is about up to there."""
+        name = self._name(self._announcer) if self._announcer is not None else ""
+        return any(m.start <= at and self._name(i) == name for i, m in enumerate(self.mentions))
+
     def read(self) -> Found:
         for start, end in sentences.spans(self.plain):
             headline = _headline(self.plain, start, end)
@@ -227,7 +235,7 @@ class Reader:
             if len(firms) >= 2:
                 return firms[-1].ref if state == "latter" else firms[-2].ref
             return self.state.target if state == "latter" and not firms else None
-        if state == "announcer" and self._announcer is not None:
+        if state == "announcer" and self._announcer is not None and self._announcer_met(at):
             return self._announcer
         if state == "body":
             noun = word.removeprefix("该")
@@ -515,7 +523,17 @@ class Reader:
         """Whose officer somebody is whom the text only calls 创始人 or 主席: a firm's, or a body's."""
         firm = bool(_FIRMS_OFFICE.search(match.groups.get("role", "")))
         kinds = ("Company",) if firm else ("Regulator", "Organization")
-        before = [t.ref for c in s.sketch.text[: match.start] if (t := s.sketch.things.get(c)) and t.type in kinds]
+        if match.rule.id == "officer-own-of":
+            kinds = ("Company", *kinds[-2:])  # 其全球事务主管: whoever the sentence is about
+        # where somebody was before, and with whom one deals, isn't whose officer the next one is
+        before = [
+            t.ref
+            for i, c in enumerate(s.sketch.text[: match.start])
+            if (t := s.sketch.things.get(c))
+            and t.type in kinds
+            and not (firm and _ELSEWHERE.search(s.sketch.text[:i]))
+            and not _SPEAKS.match(s.sketch.text[i + 1 :])
+        ]
         if before:
             return (before[0],)
         carried = self.state.topic if firm else self.state.body
@@ -524,6 +542,12 @@ class Reader:
     def _adjusted(self, s: _Sentence, match: Match, subject: int) -> str | None:
         """Publishing a draft for comment is drafting; a body named with no verb isn't one that consults."""
         relation = match.rule.relation
+        if match.rule.id == "acquire-stake":
+            # 取得95%股权 is a purchase, 取得8%股权 an investment
+            shares = [
+                s.shares[t.ref] for t in s.sketch.refs(s.sketch.text[match.start : match.end]) if t.type == "Share"
+            ]
+            return relation if shares and shares[-1].value >= _CONTROL else "investsIn"
         if relation == "issuedBy":
             verb = match.groups.get("cue", "")
             if _AHEAD.search(s.sketch.text[match.start : match.cue]):

@@ -23,6 +23,12 @@ def pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
+def each(name: str) -> tuple[re.Pattern[str], ...]:
+    """The forms of one list, one by one: where they name groups."""
+    return tuple(re.compile(form) for form in _lists()[name])
+
+
+@cache
 def table(name: str) -> frozenset[str]:
     """The words of one list."""
     return frozenset(_lists()[name])
