@@ -23,6 +23,7 @@ DOCUMENTS = (
     ROOT / "README.md",
     ROOT / "docs" / "tutorial.md",
     ROOT / "docs" / "queries.md",
+    ROOT / "docs" / "questions.md",
     ROOT / "docs" / "forms.md",
 )
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)

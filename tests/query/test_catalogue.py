@@ -51,6 +51,19 @@ def test_a_deal_never_comes_without_its_status(name: str) -> None:
         assert "status=all" in question.notes_en
 
 
+def test_each_stands_in_the_document() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
+    absent = [q.name for q in catalogue.questions() if f"| `{q.name}` {q.zh} | {q.about_en} |" not in text]
+    assert absent == []
+
+
+def test_the_example_of_the_document_works(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
+    path = tmp_path / "my.rq"
+    path.write_text(text.partition("```sparql\n")[2].partition("```")[0], encoding="utf-8")
+    assert [p.name for p in catalogue.read(path).parameters] == ["firm"]
+
+
 def test_one_is_found_by_its_name_its_title_or_its_file(tmp_path: Path) -> None:
     deals = catalogue.question("deals")
     assert catalogue.question("交易清单") == deals == catalogue.question("Deals")
