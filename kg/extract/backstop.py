@@ -19,6 +19,7 @@ _STOP = words.pattern("legal-name-stop")
 _ANNOUNCES = words.pattern("firm-announces")
 _OFFICE = words.pattern("office-before-person")
 _ACTS = words.pattern("person-acts")
+_OWNED = re.compile("(?:子公司|附属公司|孙公司|旗下|主体)(?=.{2})")
 _LINE_START = words.pattern("announcer-start")
 _ORGANISATION = words.pattern("organisation-ending")
 _BODY = words.pattern("body-ending")
@@ -47,8 +48,8 @@ def legal_names(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
             if not bracketed and (tag not in _NAME_TAGS or _STOP.search(word)):
                 break
             start, i = a, i - 1
-        if said := re.search("(?:附属公司|子公司|孙公司)(?=.{2})", text[start : match.start()]):
-            start += said.end()
+        if owners := list(_OWNED.finditer(text, start, match.start())):
+            start = owners[-1].end()  # LAC may see no word's end behind 附属公司
         while start < match.start() and text[start] in "（）()，、 “":
             start += 1
         if match.start() - start >= 2 and "\n" not in text[start : match.end()]:

@@ -64,7 +64,7 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
     for ending, goes_on in (
         ("所", "拥持属控占有"),
         ("持", "有"),
-        ("实际", "控持已"),
+        ("实际", "控持已"), ("之", "0123456789全股"),
         ("拟", "以向通收"),
         ("将", "以向于"),
         ("之", "0123456789百全"),
