@@ -20,6 +20,7 @@ _ANNOUNCES = words.pattern("firm-announces")
 _OFFICE = words.pattern("office-before-person")
 _ACTS = words.pattern("person-acts")
 _OWNED = re.compile("(?:子公司|附属公司|孙公司|旗下|主体)(?=.{2})")
+_RAISING = words.pattern("raising-firm")
 _LINE_START = words.pattern("announcer-start")
 _ORGANISATION = words.pattern("organisation-ending")
 _BODY = words.pattern("body-ending")
@@ -120,6 +121,22 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
             and end - start >= 2
             and _ANNOUNCES.match(text, end)
             and _HAN.search(text[start:end])
+        ):
+            yield start, end
+
+
+def raisers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
+    """Who closes a round, where LAC sees words of a name and no verb: 英雄体育VSPN完成B轮融资."""
+    for match in _RAISING.finditer(text):
+        start, end = match.span("name")
+        name = text[start:end].strip()
+        tags = {seen.tagged[i][0] for i in range(start, end)}
+        if tags & {"v", "p", "c", "d", "u", "r", "w", "m", "q", "vd", "TIME"} - (
+            {"w", "m"} if name.isascii() else set()
+        ):
+            continue
+        if not _STOP.search(name) and not re.search(
+            "公司$|企业$|平台$|团队$|集团$|项目$|轮$|机构$|^[该本其]|品牌|服务商", name
         ):
             yield start, end
 

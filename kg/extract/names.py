@@ -178,11 +178,14 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         ("Company", "legal-form", backstop.legal_names(text, seen)),
         ("Company", "announcer", backstop.announcers(text, seen)),
         ("Company", "owned", backstop.owned(text, seen)),
+        ("Company", "raiser", backstop.raisers(text, seen)),
         ("Company", "slot", edges.slots(text, seen)),
         ("Person", "office", backstop.persons(text, seen)),
     ):
         for start, end in spans:
-            if not within(start, end, closed):
+            # what closes a round has its describing words before it, unless nobody sees a name there
+            seen_already = reason == "raiser" and any(c.start < end and start < c.end for c in found)
+            if not within(start, end, closed) and not seen_already:
                 found.append(Candidate(start, end, type_, reason, 3))
     for start, end, form in backstop.organisations(text, seen):
         if not within(start, end, closed):
@@ -190,9 +193,10 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
     for match in _ADDRESS.finditer(text):
         found.append(Candidate(*match.span(), "Company", "address", 3))
     for match in _UNMARKED.finditer(text):
-        kind = kind_of(simplify(match["title"]))
-        if kind is not None:
-            found.append(Candidate(*match.span("title"), kind.type, "unmarked", 3))
+        group = match.lastgroup or "title"
+        kind = kind_of(simplify(match[group]))
+        if kind is not None and not within(*match.span(group), closed):
+            found.append(Candidate(*match.span(group), kind.type, "unmarked", 3))
     for match in [*_ENGLISH_TITLE.finditer(text), *_LATIN_ACT.finditer(text)]:
         group = match.lastgroup or "title"
         if not within(*match.span(), closed) and not _GENERIC.fullmatch(match[group].removesuffix("法案")):
@@ -227,7 +231,7 @@ def _two_bodies(text: str, guess: Guess, seen: Clues) -> list[Candidate]:
     last = next((f for f in inside if f.end == guess.end), None)
     if first is None or last is None or not first.end < last.start <= first.end + 4:
         return []
-    if not re.search("[和与及、]", text[first.end : last.start]):
+    if not re.search("[和与及、商]|会同", text[first.end : last.start]):
         return []
     return [Candidate(f.start, f.end, "Regulator", "known", 1) for f in (first, last)]
 
@@ -300,6 +304,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     # The Google-owned, Mandiant's, Special Technology Services LLC (STS): English words about a name, not of it
     if about := _ENGLISH_ABOUT.fullmatch(text, start, end):
         start, end = about.span("name")
+    # D＆D Pharmatech: the model sees no name in D＆
+    if start > 1 and text[start - 1] in "&＆" and text[start - 2].isascii() and text[start - 2].isalpha():
+        start = (re.search(r"[A-Za-z0-9]*$", text[: start - 1]) or re.search("$", text)).start()  # type: ignore[union-attr]
     # Tech Data公司, ST中基(000972)
     if after := _AFTER_LATIN.search(text, start, end):
         end = after.start()

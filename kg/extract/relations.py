@@ -433,6 +433,8 @@ class Reader:
             told = s.sketch.text[match.start : match.end + 8]
             if relation == "investsIn" and (_NOT_INVESTED.search(told) or _DEBT.search(told)):
                 continue
+            if relation == "acquires" and self._partner(s, a):
+                continue
             if relation in _DEALS and _DENIED.search(s.sketch.text[match.start :]):
                 continue
             if rule.subject in grammar.STATES and any(
@@ -518,6 +520,15 @@ class Reader:
             if before:
                 return (before[-1],)
         return self.state.get(name)
+
+    def _partner(self, s: _Sentence, place: int) -> bool:
+        """与美国甲公司签署协议，收购…: whom an agreement is signed with doesn't buy."""
+        mention = self.mentions[place]
+        before = self.plain[max(s.start, mention.start - 8) : mention.start]
+        after = self.plain[mention.end : mention.end + 24]
+        return bool(
+            re.search("(?:与|和|同)[一-鿿]{0,6}$", before) and re.match("[^，。；]{0,3}(?:签署|签订|达成|订立)", after)
+        )
 
     def _own(self, s: _Sentence, match: Match) -> tuple[int, ...]:
         """Whose officer somebody is whom the text only calls 创始人 or 主席: a firm's, or a body's."""

@@ -64,3 +64,16 @@ def test_datelines_and_sources_name_nobody(nlp: Language) -> None:
     text = "澄江财经讯 8月6日消息，微软发布财报。（澄江日报）\n来源：澄江新闻"
     names = {m.text for m in pipeline.run(nlp, text, None)._.mentions}
     assert names == {"微软"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("8月26日，英岭体育VSN完成B轮融资，金额达1亿美元。", ["英岭体育VSN"]),
+        ("该公司完成B轮融资。", []),
+        ("数据公司完成B轮融资。", []),
+        ("此后完成B轮融资。", []),
+    ],
+)
+def test_who_closes_a_round(text: str, names: list[str]) -> None:
+    assert [text[a:b] for a, b in backstop.raisers(text, seen(text))] == names
