@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.extract import finre, pairs, pipeline
+from kg.extract import finre, pairs, pipeline, together
 from kg.extract.train_pairs import FOLDER, TASKS, probabilities
 
 WAYS = ("rules", "model", "together")
@@ -47,15 +47,16 @@ def measure(folder: Path = FOLDER, show: Callable[[str], None] | None = None) ->
     for example in finre.read(folder / "valid.txt"):
         reading = finre.understand(nlp, example.text)
         rules = finre.stated(example, reading)
-        likely = probabilities(model, example, reading)
+        likely = model.classes(reading.plain, reading.tagged, reading.spans, example.first, example.second)
+        alone = probabilities(likely)
         for task, (name, relation, labels) in enumerate(TASKS):
             for back, forward in enumerate((True, False)):
-                by_rule, p, limit = (relation, forward) in rules, likely[task][back], limits[name]
-                there = example.states(labels, forward)
+                limit, there = limits[name], example.states(labels, forward)
+                p = together.likelihood(limit["weights"], together.features(alone[task][back], rules, forward))
                 found = {
-                    "rules": by_rule,
-                    "model": p >= limit["alone"],
-                    "together": p >= limit["said" if by_rule else "unsaid"],
+                    "rules": any((type_, ahead) == (relation, forward) for type_, _, ahead in rules),
+                    "model": alone[task][back] >= limit["alone"],
+                    "together": p >= limit["together"],
                 }
                 for way, one in found.items():
                     count = counts[name, way]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from kg.extract import relations
 from kg.extract.lac import Tagged
+from kg.extract.together import Stated
 from kg.items import Mention, Relation
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ def understand(nlp: Language, text: str) -> Reading:
     return Reading(doc._.plain, doc._.clues.tagged, doc._.mentions)
 
 
-def stated(example: Example, reading: Reading) -> set[tuple[str, bool]]:
-    """What the rules find between the pair: the relation, and whether from the first to the second.
+def stated(example: Example, reading: Reading) -> list[Stated]:
+    """What the rules find between the pair.
 
     The pair is given, as in FinRE's task: its names are firms wherever they stand, whatever the pipeline took them for.
     """
@@ -114,8 +115,8 @@ def stated(example: Example, reading: Reading) -> set[tuple[str, bool]]:
     for name in names:
         given += [Mention(*span, name, "Company") for span in places(text, name) if free(*span)]
     mentions = sorted([*given, *(m for m in reading.mentions if free(m.start, m.end))], key=lambda m: m.start)
-    ends = ((r.type, mentions[r.subject].text, mentions[r.object].text) for r in _found(text, reading, mentions))
-    return {(type_, a == names[0]) for type_, a, b in ends if {a, b} == set(names)}
+    ends = ((r, mentions[r.subject].text, mentions[r.object].text) for r in _found(text, reading, mentions))
+    return sorted({(r.type, r.rule, a == names[0]) for r, a, b in ends if {a, b} == set(names)})
 
 
 def _found(text: str, reading: Reading, mentions: list[Mention]) -> list[Relation]:

@@ -20,7 +20,7 @@ from kg.extract.relations import Found
 from kg.ids import normalise
 from kg.items import Mention, Relation
 
-RULED_OUT = 0.02  # below it a purchase is doubted
+RULED_OUT = 0.01  # below it a purchase is doubted
 DOUBT = 0.1  # what it costs in confidence
 SURE = 0.5  # above it a deal is likely between two firms of which no rule says anything
 _CUE = re.compile("收购|并购|入股|入主|注资|增资|投资|认购|受让|参股|买下")

@@ -15,6 +15,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from kg.extract import wording
 from kg.extract.lac import Tagged
 from kg.extract.words import table
 from kg.settings import asset
@@ -119,6 +120,8 @@ def features(plain: str, tagged: Tagged, spans: Iterable[tuple[int, int, str]], 
         found.append("tags:" + "_".join(tag for _, tag in words))
     one, other = _plain(plain[slice(*first)]), _plain(plain[slice(*second)])
     found += [f"alike {min(4, len(set(one) & set(other)))}", f"kin {one[:2] == other[:2]}", "any"]
+    found += wording.features(before, between, behind)
+    found += [f"again {n} {min(2, plain.count(plain[slice(*name)]) - 1)}" for n, name in enumerate((first, second))]
     weights = {f: _weight(f) for f in found}
     # a long sentence must not speak louder than a short one
     length = math.sqrt(sum(w * w for w in weights.values()))
@@ -148,10 +151,16 @@ class Pairs:
     ) -> Opinion:
         """The spans are offsets of ``plain``; those of the pair must not overlap."""
         forward = subject < other
-        first, second = (subject, other) if forward else (other, subject)
-        self._tagger.set([features(plain, tagged, spans, first, second)])
+        likely = self.classes(plain, tagged, spans, *((subject, other) if forward else (other, subject)))
         way = FORWARD if forward else BACKWARD
-        return Opinion(*(self._tagger.marginal(kind + way, 0) for kind in (ACQUIRES, INVESTS, HOLDS)))
+        return Opinion(*(likely[kind + way] for kind in (ACQUIRES, INVESTS, HOLDS)))
+
+    def classes(
+        self, plain: str, tagged: Tagged, spans: Iterable[tuple[int, int, str]], first: Span, second: Span
+    ) -> dict[str, float]:
+        """How likely each class is, those that aren't asked for too; ``first`` stands before ``second``."""
+        self._tagger.set([features(plain, tagged, spans, first, second)])
+        return {kind: self._tagger.marginal(kind, 0) for kind in sorted(self._tagger.labels())}
 
 
 def model_path() -> Path:

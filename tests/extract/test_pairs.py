@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from spacy.language import Language
 
@@ -207,6 +208,14 @@ def test_training_gives_the_same_file_each_time(tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
+def test_the_threshold_is_not_a_lucky_one() -> None:
+    said = np.array([0.05] * 20 + [0.2] * 5 + [0.6] * 10)
+    there = np.array([False] * 25 + [True] * 10)
+    limit, reached = train_pairs.threshold(said, there)
+    assert limit == 0.24  # with three steps to either side all are right
+    assert reached == 1.0
+
+
 def test_measuring_without_finre_says_what_to_do(tmp_path: Path) -> None:
     command = [sys.executable, str(ROOT / "tools" / "finre.py"), str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, check=False)
@@ -219,7 +228,7 @@ def test_no_worse_on_finre_than_measured() -> None:
     from tools import finre as measuring
 
     figures = measuring.measure()
-    assert figures["acquires"]["together"].f1 >= 0.53
-    assert figures["investsIn"]["together"].f1 >= 0.58
+    assert figures["acquires"]["together"].f1 >= 0.56
+    assert figures["investsIn"]["together"].f1 >= 0.6
     for ways in figures.values():
         assert ways["together"].f1 > ways["rules"].f1
