@@ -1,7 +1,7 @@
 """A second opinion on what the rules found and on what they passed over, from the classifier of pairs.
 
 It changes no fact. A purchase that the classifier all but rules out ranks lower: with earlier rules such were right
-in 6 of 10 cases, any other in 79 of 88; of what today's rules find on the passages, one in 69 is left, and right. On
+in 6 of 10 cases, any other in 79 of 88; of what today's rules find on the passages, one in 78 is left, and right. On
 rounds of financing, of which its training sentences know nothing, it tells nothing, and on pairs that no rule names
 it is wrong more often than right (docs/decisions.md): a sentence in which it is sure of a deal is kept for people to
 look at, and no more.
