@@ -84,16 +84,22 @@ def _year_of(month: int, day: int | None, told: date | None, ahead: bool) -> int
     return max((c.year for c in candidates if c <= told + timedelta(days=7)), default=None)
 
 
-def find_dates(text: str, told: date | None) -> list[When]:
-    """Every day, month or year that the text names; ``told`` is the day of the item."""
+def find_dates(text: str, told: date | None, comes: bool = False) -> list[When]:
+    """Every day, month or year that the text names; ``told`` is the day of the item.
+
+    A day without a year is the last one before ``told`` unless the words say that it lies ahead; ``comes`` says so
+    of all (自8月1日起施行).
+    """
     found: list[When] = []
     for match in _DATE.finditer(text):
         g = match.groupdict()
         month_word = g["m4"] or g["m5"] or g["m6"]
         if month_word and month_word.islower():
             continue  # firms that may 5 years on
-        ahead = text[max(0, match.start() - 1) : match.start()] in {"自", "于", "从"} and bool(
-            re.match(r"起?(?:正式)?(?:施行|实施|生效)|起", text[match.end() : match.end() + 8])
+        ahead = (
+            comes
+            or text[max(0, match.start() - 1) : match.start()] in {"自", "于", "从"}
+            and bool(re.match(r"起?(?:正式)?(?:施行|实施|生效)|起", text[match.end() : match.end() + 8]))
         )
         iso: str | None
         if g["y"]:

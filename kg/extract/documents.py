@@ -63,7 +63,7 @@ def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told:
                 status = "repealed"
             effect = _EFFECTIVE.search(after[:40])
             if effect and effective is None:
-                days = find_dates(effect["day"], told)
+                days = find_dates(effect["day"], told, comes=True)
                 if days and days[0].iso:
                     effective, evidence = days[0].iso, (start, end)
         if name in issued_by:

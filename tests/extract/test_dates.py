@@ -140,3 +140,11 @@ def test_what_is_no_date(text: str) -> None:
 def test_a_date_is_where_it_says() -> None:
     text = "公司于2024年3月5日宣布，去年12月曾…… on May 5, 2023."
     assert [text[w.start : w.end] == w.text for w in find_dates(text, TOLD)] == [True] * 3
+
+
+def test_what_takes_effect_comes() -> None:
+    told = date(2024, 6, 14)
+    assert [w.iso for w in find_dates("8月1日", told)] == ["2023-08-01"]
+    assert [w.iso for w in find_dates("8月1日", told, comes=True)] == ["2024-08-01"]
+    assert [w.iso for w in find_dates("6月1日", told, comes=True)] == ["2024-06-01"]
+    assert [w.iso for w in find_dates("2023年8月1日", told, comes=True)] == ["2023-08-01"]
