@@ -85,5 +85,9 @@ def mention(item_id: str, entity_iri: str, *what: str) -> str:
     return f"{BASE}mention/{item_id}/{digest}"
 
 
+def sentence(item_id: str, start: int, end: int) -> str:
+    return f"{BASE}sentence/{item_id}/{start}-{end}"
+
+
 def run(digest: str) -> str:
     return f"{BASE}run/{digest}"

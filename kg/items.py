@@ -257,6 +257,15 @@ class Raise:
 
 
 @dataclass(frozen=True, slots=True)
+class Unused:
+    """A sentence with a word for a deal or an issue (text offsets; ``cue``: where it stands) that gave no relation."""
+
+    start: int
+    end: int
+    cue: int
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """All that extraction found in one item."""
 
@@ -266,7 +275,7 @@ class Extraction:
     documents: tuple[Document, ...] = ()
     raises: tuple[Raise, ...] = ()
     warnings: tuple[str, ...] = ()
-    unused: tuple[tuple[int, int], ...] = ()  # sentences with a cue word that gave no fact; text offsets
+    unused: tuple[Unused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +352,16 @@ class Claim:
     object_form: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSentence:
+    """A sentence with a word for a deal or an issue of which no relation was read; source offsets."""
+
+    quote: str  # equal to source.text[start:end] but for white space
+    start: int
+    end: int
+    page: int | None = None
+
+
 @dataclass(slots=True)
 class ItemFacts:
     """What goes into the named graph of one item."""
@@ -352,6 +371,7 @@ class ItemFacts:
     deals: list[Deal] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    open_sentences: list[OpenSentence] = field(default_factory=list)
 
 
 def squeeze(text: str) -> str:

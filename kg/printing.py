@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
+    from kg.items import OpenSentence
     from kg.query.items import ReportRow
     from kg.run import Summary
 
@@ -140,11 +141,16 @@ def summary(found: Summary, verbose: bool = False) -> None:
                 for one in done.found:
                     counts = f"{number(one.names, 'name')}, {number(one.relations, 'relation')}"
                     say(f"    {one.id}  {one.title}  ({counts}, {number(one.deals, 'deal')})")
+                    for sentence in one.open_sentences:
+                        say(f"      no relation read: {_line(sentence)}")
             if quiet:
                 say(f"  no relation found in {number(len(quiet), 'item')}:")
                 for one in quiet:
                     none = number(one.names, "name") if one.names else "no name either"
                     say(f"    {one.id}  {one.title}  ({none})")
+            count = sum(len(one.open_sentences) for one in done.found)
+            if count and not verbose:
+                say(f"  {number(count, 'sentence')} with a word such as 收购 gave no relation: -v lists them")
         if done.warnings:
             say("  please look at:")
             for warning in done.warnings:
@@ -169,6 +175,17 @@ def summary(found: Summary, verbose: bool = False) -> None:
         say(", ".join(count for count in totals if not count.startswith("0 ")))
     if found.done:
         say(f"Store: {found.store}")
+
+
+#: Characters of a sentence that is listed: a line of a wide terminal, as Chinese takes two columns each.
+LONGEST_LINE = 80
+
+
+def _line(sentence: OpenSentence) -> str:
+    """A sentence in one line, with its page."""
+    words = " ".join(sentence.quote.split())
+    short = words if len(words) <= LONGEST_LINE else f"{words[: LONGEST_LINE - 1]}…"
+    return f"“{short}”" + ("" if sentence.page is None else f" (p. {sentence.page})")
 
 
 # ------------------------------------------------------------------------------------------------------ kg items

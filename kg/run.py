@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kg import __version__, ids
 from kg.errors import KgError, ReadError, StoreError, UsageError
-from kg.items import ItemFacts, Report, Source
+from kg.items import ItemFacts, OpenSentence, Report, Source
 from kg.settings import asset, judgements_of
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Found:
     names: int
     relations: int
     deals: int
+    open_sentences: tuple[OpenSentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +246,15 @@ def _weigh(store: Store, judged: Judgements, summary: Summary) -> None:
 def _put(store: Store, report: Report, said: list[ItemFacts], run: str, judged: Judgements) -> Done:
     added = store.add(report, said, run, judged.apply)
     found = tuple(
-        Found(one.item.id, one.item.title, len(one.entities), len(one.claims), len(one.deals)) for one in said
+        Found(
+            one.item.id,
+            one.item.title,
+            len(one.entities),
+            len(one.claims),
+            len(one.deals),
+            tuple(one.open_sentences),
+        )
+        for one in said
     )
     told = (f"{one.item.id}: {warning}" for one in said for warning in one.warnings)
     warnings = dict.fromkeys((*report.warnings, *told))

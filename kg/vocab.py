@@ -56,7 +56,7 @@ CLASSES = """
     Party Regulator Company Organization Person
     Document Instrument Publication Jurisdiction
     Event Deal Acquisition FundingRound
-    Item Report Claim Mention
+    Item Report Claim Mention OpenSentence
 """
 RELATIONS = """
     issuedBy draftedBy basedOn amends acquires investsIn subsidiaryOf partOf agreementWith sues customerOf officerOf

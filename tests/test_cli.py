@@ -132,6 +132,20 @@ def test_verbose_tells_what_was_left_out(command: Command, fast: list[str], tmp_
     assert "海鸥科技收购燕鸥软件  (2 names, 1 relation, 0 deals)\n" in told
 
 
+def test_open_sentences_are_counted_and_listed(command: Command, fast: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("礁石资本入股珊瑚智能\n正文。\n")
+    (tmp_path / "b.txt").write_text("海鸥科技收购燕鸥软件\n正文。\n")
+    long = "礁石资本" + "和浪花基金" * 20 + "入股珊瑚智能"
+    (tmp_path / "c.md").write_text(f"# {long}\n\n正文。\n")
+    told = command("add", tmp_path / "a.txt", tmp_path / "b.txt").out
+    assert told.count("  1 sentence with a word such as 收购 gave no relation: -v lists them\n") == 1
+    told = command("add", tmp_path / "a.txt", tmp_path / "b.txt", "-v", "--again").out
+    assert "      no relation read: “礁石资本入股珊瑚智能”\n" in told
+    assert "-v lists" not in told
+    assert f"“{long[:79]}…”\n" in command("add", tmp_path / "c.md", "-v").out
+    assert command("check").code == 0
+
+
 def test_progress_shows_where_somebody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     with cli._progress() as watch:
         assert watch is None  # a test is no terminal

@@ -66,6 +66,8 @@ CLAIM = """:c a kg:Claim ; rdf:subject :a ; rdf:predicate kg:acquires ; rdf:obje
 """
 MENTION = """:men a kg:Mention ; kg:refersTo :a ; kg:form "甲" , "甲公司" ; kg:reason "a name of a" ; kg:insteadOf :b .
 """
+OPEN = """:o a kg:OpenSentence ; kg:quote "据称将收购" ; kg:start 3 ; kg:end 8 ; kg:page 1 ; prov:wasGeneratedBy :run .
+"""
 DEAL = """:d a kg:Acquisition ; kg:buyer :a ; kg:target :b ; kg:status status:completed ; kg:amount 5.0 ;
     kg:currency "USD" ;
     kg:qualifier qualifier:about ; kg:stake 0.5 ; kg:announcedOn "2031-05-02"^^xsd:date ;
@@ -88,7 +90,9 @@ ITEM = """:i a kg:Item ; dcterms:title "标题" ; dcterms:isPartOf :rep ; dcterm
 """.replace("FILE", "0" * 64).replace("TEXT", "1" * 64)
 
 
-@pytest.mark.parametrize("data", [CLAIM, MENTION, DEAL, ROUND, DOCUMENT, ITEM, CLAIM + DEAL + ROUND + DOCUMENT + ITEM])
+@pytest.mark.parametrize(
+    "data", [CLAIM, MENTION, OPEN, DEAL, ROUND, DOCUMENT, ITEM, CLAIM + DEAL + ROUND + DOCUMENT + ITEM]
+)
 def test_shapes_take_what_is_right(data: str) -> None:
     assert list(validate(rdflib.Graph().parse(data=HEAD + data))) == []
 
@@ -116,6 +120,11 @@ def test_shapes_take_what_is_right(data: str) -> None:
         (MENTION, "kg:refersTo :a", "kg:refersTo :a , :b", "refers to one entity"),
         (MENTION, 'kg:form "甲" , "甲公司" ;', "", "the form that the item uses"),
         (MENTION, 'kg:reason "a name of a" ;', "", "the reason for which it was resolved"),
+        (OPEN, 'kg:quote "据称将收购" ;', "", "one quote that isn't empty"),
+        (OPEN, "kg:start 3 ;", "", "says where its quote starts"),
+        (OPEN, "kg:end 8", "kg:end 3", "ends after it starts"),
+        (OPEN, "kg:page 1", "kg:page 1 , 2", "at most one page"),
+        (OPEN, " ; prov:wasGeneratedBy :run", "", "names the run"),
         (DEAL, "kg:status status:completed ;", "", "every deal has a status"),
         (DEAL, "status:completed", "status:done", "one of rumoured"),
         (DEAL, "status:completed", "status:announced", "kg:hasAcquired stands only"),

@@ -19,7 +19,7 @@ from kg.extract.lac import Tagged
 from kg.extract.pairs import Opinion
 from kg.extract.relations import Found
 from kg.ids import normalise
-from kg.items import Mention, Relation
+from kg.items import Mention, Relation, Unused
 
 RULED_OUT = 0.01  # below it a purchase is doubted
 DOUBT = 0.1  # what it costs in confidence
@@ -51,13 +51,12 @@ def weigh(plain: str, tagged: Tagged, mentions: Sequence[Mention], found: Found)
         return replace(relation, confidence=round(relation.confidence - DOUBT, 4))
 
     found.relations = [weighed(r) for r in found.relations]
-    told = {r.start for r in found.relations} | {start for start, _ in found.unused}
+    told = {r.start for r in found.relations}
     for start, end in sentences.spans(plain):
-        if start not in told and _CUE.search(plain, start, end):
+        if start not in told and (cue := _CUE.search(plain, start, end)):
             firms = [m for m in mentions if start <= m.start and m.end <= end and m.type == "Company"]
             if 2 <= len(firms) <= _MOST and _sure(ask, start, end, firms):
-                found.unused.append((start, end))
-    found.unused.sort()
+                found.unused.append(Unused(start, end, cue.start()))
     return found
 
 

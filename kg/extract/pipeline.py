@@ -17,7 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kg.errors import UsageError
-from kg.extract import abbreviations, confidence, documents, names, nesting, opinion, relations, support
+from kg.extract import abbreviations, confidence, documents, names, nesting, opinion, relations, support, unused
 from kg.extract.gazetteer import Gazetteer, known_names
 from kg.extract.lac import load as load_lac
 from kg.extract.plain import simplify
@@ -192,6 +192,12 @@ def settle_confidence(doc: Doc) -> Doc:
     return doc
 
 
+@Language.component("kg_unused")
+def find_unused(doc: Doc) -> Doc:
+    doc._.found.unused = unused.find(doc._.plain, doc._.found)
+    return doc
+
+
 @Language.component("kg_documents")
 def find_documents(doc: Doc) -> Doc:
     doc._.documents = documents.find(doc.text, doc._.plain, doc._.mentions, doc._.found, doc._.told)
@@ -210,7 +216,15 @@ def load(model: str | None = None) -> Language:
         nlp.add_pipe("kg_recogniser")
     nlp.add_pipe("kg_names")
     nlp.add_pipe("kg_abbreviations")
-    for step in ("kg_relations", "kg_opinion", "kg_support", "kg_nesting", "kg_confidence", "kg_documents"):
+    for step in (
+        "kg_relations",
+        "kg_opinion",
+        "kg_support",
+        "kg_nesting",
+        "kg_confidence",
+        "kg_unused",
+        "kg_documents",
+    ):
         nlp.add_pipe(step)
     return nlp
 

@@ -18,7 +18,7 @@ from kg.extract.grammar import Grammar, Match
 from kg.extract.kinds import is_draft, without_tail
 from kg.extract.outline import Outline, Thing, outline
 from kg.ids import normalise
-from kg.items import Mention, Raise, Relation, Said, Terms
+from kg.items import Mention, Raise, Relation, Said, Terms, Unused
 from kg.settings import asset
 
 _DEALS = ("acquires", "investsIn")
@@ -98,7 +98,7 @@ class Found:
     relations: list[Relation] = field(default_factory=list)
     raises: list[Raise] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    unused: list[tuple[int, int]] = field(default_factory=list)  # sentences with a cue word that gave nothing
+    unused: list[Unused] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -111,12 +111,6 @@ class _Sentence:
     shares: list[numbers.Share]
     dates: list[When]
     rounds: list[str]
-
-
-def _headline(text: str, start: int, end: int) -> bool:
-    """A line of its own without a full stop: a headline within a digest, or the item's."""
-    alone = text[:start].rstrip(" ")[-1:] in ("", "\n") and (end == len(text) or text[end : end + 1] == "\n")
-    return alone and end - start <= 90 and text[end - 1] not in "。！；;.”"
 
 
 class Reader:
@@ -155,7 +149,7 @@ class Reader:
 
     def read(self) -> Found:
         for start, end in sentences.spans(self.plain):
-            headline = _headline(self.plain, start, end)
+            headline = sentences.is_headline(self.plain, start, end)
             if headline and start:
                 # a new piece of a digest: what it is about begins anew
                 self.state = State()
@@ -276,8 +270,6 @@ class Reader:
         if len(self.found.relations) == before:
             self._price(s)
         self._carry(s)
-        if len(self.found.relations) == before and re.search("收购|印发|领投|并购", s.sketch.text):
-            self.found.unused.append((s.start, s.end))
 
     def _raises(self, s: _Sentence, matches: list[Match]) -> None:
         """The terms of a round, which may stand where no investor is named."""

@@ -31,6 +31,12 @@ def spans(text: str) -> list[tuple[int, int]]:
     return found
 
 
+def is_headline(text: str, start: int, end: int) -> bool:
+    """A line of its own without a full stop: a headline within a digest, or the item's."""
+    alone = text[:start].rstrip(" ")[-1:] in ("", "\n") and (end == len(text) or text[end : end + 1] == "\n")
+    return alone and end - start <= 90 and text[end - 1] not in "。！；;.”"
+
+
 def _add(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
     while start < end and text[start].isspace():
         start += 1

@@ -1,10 +1,10 @@
 """What the items of a report say, as quads. No input or output, and no order other than the input's.
 
 One named graph an item, named by the item's IRI, with all that the item says: its own particulars, the entities with
-their names, the simple edges, the deals, the claims with their quotes, and why a name was taken for whom. What is true
-of the report as a whole (title, day, file, digests, the run that read it) stands in one more graph, named by the
-report's IRI: so an item can be removed without leaving a word about it elsewhere. Which items a report has is told by
-their ``dcterms:isPartOf``.
+their names, the simple edges, the deals, the claims with their quotes, why a name was taken for whom, and the
+sentences that seem to tell something of which no relation was read. What is true of the report as a whole (title, day,
+file, digests, the run that read it) stands in one more graph, named by the report's IRI: so an item can be removed
+without leaving a word about it elsewhere. Which items a report has is told by their ``dcterms:isPartOf``.
 
 The default graph isn't built here: what it holds depends on everything else that is stored (``facts.py``).
 """
@@ -18,7 +18,7 @@ from decimal import Decimal
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import __version__, ids
-from kg.items import Claim, Deal, Entity, ItemFacts, Label, Report
+from kg.items import Claim, Deal, Entity, ItemFacts, Label, OpenSentence, Report
 from kg.vocab import DCTERMS, KG, KIND, PROV, QUALIFIER, RDF, SAID, SCHEMA, SKOS, STATUS, XSD
 
 Object = NamedNode | Literal
@@ -107,6 +107,8 @@ def _item(node: NamedNode, report_id: str, facts: ItemFacts, run_iri: str) -> Tr
         if claim_node not in seen:
             seen.add(claim_node)
             yield from _claim(claim_node, claim, run_iri)
+    for sentence in facts.open_sentences:
+        yield from _open_sentence(NamedNode(ids.sentence(item.id, sentence.start, sentence.end)), sentence, run_iri)
 
 
 def _entity(entity: Entity) -> Triples:
@@ -212,6 +214,18 @@ def _claim(node: NamedNode, claim: Claim, run_iri: str) -> Triples:
         (KG.rule, Literal(claim.rule)),
         (KG.role, _text(claim.role)),
         (KG.date, claim.date and moment(claim.date)),
+        (PROV.wasGeneratedBy, NamedNode(run_iri)),
+    )
+
+
+def _open_sentence(node: NamedNode, sentence: OpenSentence, run_iri: str) -> Triples:
+    yield from _present(
+        node,
+        (RDF.type, KG.OpenSentence),
+        (KG.quote, Literal(sentence.quote)),
+        (KG.start, _number(sentence.start)),
+        (KG.end, _number(sentence.end)),
+        (KG.page, _number(sentence.page)),
         (PROV.wasGeneratedBy, NamedNode(run_iri)),
     )
 

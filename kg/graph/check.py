@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from pyoxigraph import Quad
 
 from kg import ids
-from kg.graph.facts import COMPLETED_EDGES, DEFAULT, PARTIES, Node, Object, all_facts, claims
+from kg.graph.facts import COMPLETED_EDGES, DEFAULT, EVIDENCE, PARTIES, Node, Object, all_facts, of_class
 from kg.graph.store import Store
 from kg.items import RELATIONS, squeeze
 from kg.settings import asset
@@ -71,15 +71,16 @@ def _items(store: Store) -> Iterator[Fault]:
         for graph in store.items_of(report.id):
             item = graph.value.removeprefix(ids.item(""))
             quads = list(store.quads(graph=graph))
-            stated = _claims(quads)
+            stated = _described(quads, KG.Claim)
             if source is not None:
-                for node, said in stated.items():
+                for node, said in (stated | _described(quads, KG.OpenSentence)).items():
                     yield from _quote(item, node, said, source.text, source.page_at)
             yield from _edges(item, quads, stated)
 
 
-def _claims(quads: list[Quad]) -> dict[Node, dict[Node, Object]]:
-    found: dict[Node, dict[Node, Object]] = {node: {} for node in claims(quads)}
+def _described(quads: list[Quad], class_: Node) -> dict[Node, dict[Node, Object]]:
+    """What is said of each thing of a class."""
+    found: dict[Node, dict[Node, Object]] = {node: {} for node in of_class(quads, class_)}
     for quad in quads:
         if quad.subject in found:
             found[quad.subject][quad.predicate] = quad.object
@@ -94,7 +95,7 @@ def _quote(item: str, node: Node, said: dict[Node, Object], text: str, page_at: 
     if squeeze(words) != squeeze(quote.value) or not squeeze(words):
         yield Fault(
             "quote",
-            "The source doesn't say this where the claim says that it does.",
+            "The source doesn't say this where the graph says that it does.",
             "来源该处并无此文。",
             item,
             node.value,
@@ -194,7 +195,7 @@ def _shapes(store: Store) -> Iterator[Fault]:
     for quad in store.quads(graph=DEFAULT):
         subjects[quad.subject].append(quad)
     yield from _validated(store, subjects)
-    evidence = (quad.subject for class_ in (KG.Claim, KG.Mention) for quad in store.quads(None, RDF.type, class_))
+    evidence = (quad.subject for class_ in EVIDENCE for quad in store.quads(None, RDF.type, class_))
     for part in _parts(evidence):
         yield from _validated(store, {node: list(store.quads(node)) for node in part})
 

@@ -1,7 +1,7 @@
 """What the default graph holds: the facts that the named graphs state, each once, settled where they disagree.
 
-A fact is every triple of a named graph that isn't part of a claim or of a mention. Most are plain: they stand as long
-as one graph states them. Four sorts can't all stand together, and are settled here:
+A fact is every triple of a named graph that isn't part of a claim, a mention or an open sentence. Most are plain: they
+stand as long as one graph states them. Four sorts can't all stand together, and are settled here:
 
 * what can be only one (a status, a day): the latest item's; the day of a deal's completion only while its status
   is "completed";
@@ -39,6 +39,7 @@ DEFAULT = DefaultGraph()
 AMOUNT = (KG.amount, KG.amountText, KG.currency, KG.qualifier, KG.valuation)
 STATE = (KG.status, KG.completedOn)
 LABELS = (SKOS.prefLabel, SKOS.altLabel)
+EVIDENCE = (KG.Claim, KG.Mention, KG.OpenSentence)
 COMPLETED_EDGES = (KG.hasAcquired, KG.hasInvestedIn)
 PARTIES = {KG.hasAcquired: (KG.buyer, KG.target), KG.hasInvestedIn: (KG.investor, KG.investee)}
 
@@ -51,17 +52,17 @@ ASPECT: Mapping[Node, tuple[Node, ...]] = {
 }
 
 
-def claims(quads: Iterable[Quad]) -> set[Node]:
-    return {q.subject for q in quads if q.predicate == RDF.type and q.object == KG.Claim}
+def of_class(quads: Iterable[Quad], class_: Node) -> set[Node]:
+    return {q.subject for q in quads if q.predicate == RDF.type and q.object == class_}
 
 
 def evidence(quads: Iterable[Quad]) -> set[Node]:
-    """The claims and mentions: what stands in the item graphs alone."""
-    return {q.subject for q in quads if q.predicate == RDF.type and q.object in (KG.Claim, KG.Mention)}
+    """The claims, mentions and open sentences: what stands in the item graphs alone."""
+    return {q.subject for q in quads if q.predicate == RDF.type and q.object in EVIDENCE}
 
 
 def facts(quads: Iterable[Quad]) -> list[Quad]:
-    """The quads of one or more named graphs that aren't part of a claim or of a mention."""
+    """The quads of one or more named graphs that aren't part of any of these."""
     quads = list(quads)
     apart = evidence(quads)
     return [q for q in quads if q.subject not in apart]

@@ -19,7 +19,7 @@ from pyoxigraph import NamedNode
 
 from kg import ids
 from kg.errors import QueryError
-from kg.graph.facts import COMPLETED_EDGES, LABELS, Node, Object
+from kg.graph.facts import COMPLETED_EDGES, LABELS, Node, Object, evidence, of_class
 from kg.graph.store import Store
 from kg.items import ENTITY_TYPES, RELATIONS, squeeze
 from kg.printing import number
@@ -161,8 +161,8 @@ class _Read:
     def _item(self, item: Node) -> None:
         said: dict[Node, dict[Node, Object]] = defaultdict(dict)
         quads = list(self.store.quads(None, None, None, item))
-        claims = {quad.subject for quad in quads if quad.predicate == RDF.type and quad.object == KG.Claim}
-        places = {quad.subject for quad in quads if quad.predicate == RDF.type and quad.object == KG.Jurisdiction}
+        claims = of_class(quads, KG.Claim)
+        apart = of_class(quads, KG.Jurisdiction) | evidence(quads) - claims
         for quad in quads:
             subject, predicate = quad.subject, quad.predicate
             value: Object = quad.object
@@ -171,7 +171,7 @@ class _Read:
             elif subject == item:
                 if predicate == DCTERMS.title:
                     self.items[item] = words_of(value)
-            elif subject in places or predicate in _EDGES:
+            elif subject in apart or predicate in _EDGES:
                 continue  # an edge is read from its claims
             elif predicate == RDF.type:
                 if value in _TYPES:
@@ -185,15 +185,15 @@ class _Read:
         for claim in sorted(said, key=str):
             of = said[claim]
             edge = (of[RDF.subject], local_name(of[RDF.predicate]), of[RDF.object])
-            evidence = evidence_of(self.store, item, of)
-            self.edges.setdefault(edge, []).append(evidence)
+            found = evidence_of(self.store, item, of)
+            self.edges.setdefault(edge, []).append(found)
             ends = {edge[0], edge[2]}
             if KG.about in of:
                 ends.add(of[KG.about])
                 for quad in self.store.quads(of[KG.about], KG.status, None, item):
                     self.statuses.setdefault(edge, set()).add(self._shown(quad.object))
             for end in ends:
-                self.about[end].append(evidence)
+                self.about[end].append(found)
 
     def _shown(self, value: Object) -> str:
         """A value in words: a name, a concept's label, a literal's text."""

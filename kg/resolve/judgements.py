@@ -317,7 +317,9 @@ class _Item:
     def made(self) -> ItemFacts:
         entities = self._entities()
         claims, deals_ = self._claims_and_deals()
-        return ItemFacts(self.said.item, entities, deals_, claims, list(self.said.warnings))
+        return ItemFacts(
+            self.said.item, entities, deals_, claims, list(self.said.warnings), list(self.said.open_sentences)
+        )
 
     def _to(self, raw: str, form: str | None) -> str:
         return self._by_form.get((raw, ids.normalise(form or "")), self._default.get(raw, raw))

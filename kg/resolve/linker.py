@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -29,11 +29,13 @@ from kg.items import (
     Label,
     Mention,
     Met,
+    OpenSentence,
     Raise,
     Relation,
     Report,
     Said,
     Terms,
+    Unused,
 )
 from kg.reference import Place, Reference, Row
 from kg.resolve import deals, firms, local, nations
@@ -365,6 +367,7 @@ def _item(report: Report, extraction: Extraction, linker: Linker, types: dict[st
     for document in extraction.documents:
         _describe(entities, known, document)
     _claims(report, extraction, known, facts)
+    facts.open_sentences = list(_open(report, extraction))
     return facts
 
 
@@ -476,7 +479,17 @@ def _claims(report: Report, extraction: Extraction, known: list[_Known], facts: 
             )
 
 
-def _evidence(item: Item, told: Relation | Raise) -> tuple[int, int]:
+def _open(report: Report, extraction: Extraction) -> Iterator[OpenSentence]:
+    item = extraction.item
+    for unused in extraction.unused:
+        start, end = _evidence(item, unused)
+        if start < end:
+            first, last = item.passage.span(start, end)
+            page = report.source.page_at(first) or item.page
+            yield OpenSentence(item.passage.text[start:end], first, last, page)
+
+
+def _evidence(item: Item, told: Relation | Raise | Unused) -> tuple[int, int]:
     start, end = item.passage.unbroken(told.start, told.end, told.cue)
     while start < end and item.passage.text[start].isspace():
         start += 1

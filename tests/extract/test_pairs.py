@@ -148,7 +148,8 @@ def test_a_likely_deal_without_a_rule_is_kept_to_be_looked_at_and_is_no_fact(nlp
     reading = finre.understand(nlp, text)
     found = opinion.weigh(reading.plain, reading.tagged, mentions, Found())
     assert found.relations == []
-    assert [text[a:b] for a, b in found.unused] == ["北岸乳业宣布收购青禾食品全部股权。"]
+    assert [text[one.start : one.end] for one in found.unused] == ["北岸乳业宣布收购青禾食品全部股权。"]
+    assert [text[one.cue : one.cue + 2] for one in found.unused] == ["收购"]
 
 
 def test_it_stands_in_the_pipeline_and_adds_nothing() -> None:

@@ -10,7 +10,7 @@ from graph import samples
 from kg import ids
 from kg.graph.build import moment, quads
 from kg.graph.facts import all_facts
-from kg.items import Claim, Entity, Item, ItemFacts, Label, Met, Passage, Report, Said, Source
+from kg.items import Claim, Entity, Item, ItemFacts, Label, Met, OpenSentence, Passage, Report, Said, Source
 from kg.vocab import DCTERMS, KG, PROV, RDF, SKOS, STATUS, XSD
 
 
@@ -134,6 +134,20 @@ def test_why_a_name_was_taken_for_whom_stands_in_the_items_graph_alone(
         found.add((about[KG.form], about[KG.reason], about.get(KG.insteadOf)))
     assert found == said
     assert not {q.subject for q in all_facts(made)} & nodes
+
+
+def test_open_sentences_stand_in_the_items_graph_alone() -> None:
+    report, facts = samples.may()
+    facts[0].open_sentences = [OpenSentence("据称将收购", 3, 8, 1), OpenSentence("印发了文件", 9, 14)]
+    made = list(quads(report, facts, samples.RUN))
+    nodes = [q.subject for q in made if q.predicate == RDF.type and q.object == KG.OpenSentence]
+    told = [{q.predicate: q.object.value for q in made if q.subject == node} for node in nodes]
+    assert [(one[KG.quote], one[KG.start], one[KG.end], one.get(KG.page)) for one in told] == [
+        ("据称将收购", "3", "8", "1"),
+        ("印发了文件", "9", "14", None),
+    ]
+    assert {q.graph_name for q in made if q.subject in nodes} == {NamedNode(ids.item(facts[0].item.id))}
+    assert not {q.subject for q in all_facts(made)} & set(nodes)
 
 
 def test_only_what_is_completed_looks_completed(graph: Store) -> None:

@@ -14,7 +14,7 @@ from kg import ids
 from kg.graph.check import Fault, check
 from kg.graph.facts import Node
 from kg.graph.store import Store
-from kg.items import Claim, Said
+from kg.items import Claim, OpenSentence, Said
 from kg.settings import asset
 from kg.vocab import KG, RDF, STATUS
 
@@ -57,6 +57,30 @@ def test_a_quote_that_the_source_does_not_say_is_found(full: Store) -> None:
     assert (fault.sort, fault.item, fault.about) == ("quote", "2031-05-deals-1", claim)
     assert "已收购" in str(fault)
     assert "并无此文" in fault.zh
+
+
+def with_an_open_sentence() -> tuple[Store, str, str]:
+    """A store, the open sentence in it, and the graph where that stands."""
+    report, facts = samples.may()
+    words = "海岛工信部联合印发"
+    start = report.source.text.index(words)
+    number = report.source.page_at(start)
+    facts[0].open_sentences.append(OpenSentence(words, start, start + len(words), number))
+    store = Store.memory()
+    store.add(report, facts, samples.RUN)
+    item = facts[0].item.id
+    return store, ids.sentence(item, start, start + len(words)), ids.item(item)
+
+
+def test_an_open_sentence_is_read_again_like_a_claim() -> None:
+    store, node, item = with_an_open_sentence()
+    assert check(store) == []
+    (fault,) = damaged(store, node, KG.quote, Literal("海岛工信部独自印发"), item)
+    assert (fault.sort, fault.about) == ("quote", node)
+    store, node, item = with_an_open_sentence()
+    assert sorts(damaged(store, node, KG.page, Literal(9), item)) == {"page"}
+    store, node, item = with_an_open_sentence()
+    assert "shape" in sorts(damaged(store, node, KG.end, Literal(0), item))
 
 
 def test_white_space_makes_no_difference(full: Store) -> None:

@@ -9,13 +9,14 @@ import pytest
 from graph import samples
 from kg.graph import build, resolved
 from kg.graph.store import Store
-from kg.items import Met
+from kg.items import Met, OpenSentence
 
 
 @pytest.mark.parametrize("report", [samples.may, samples.june, samples.july])
 def test_what_is_packed_makes_the_same_graph(report: object) -> None:
     made, facts = report()  # type: ignore[operator]
     facts[0].entities[0] = replace(facts[0].entities[0], met=(Met("甲", "its name", "https://example.org/a"),))
+    facts[0].open_sentences.append(OpenSentence("据称将收购", 3, 8, 1))
     digest, data = resolved.pack(facts)
     back = resolved.unpack(data)
     assert list(build.quads(made, back, samples.RUN)) == list(build.quads(made, facts, samples.RUN))

@@ -13,7 +13,7 @@ from graph.samples import CORAL, GULL, REEF, TERN, WAVE, Draft, acquisition
 
 from kg import ids
 from kg.errors import ReadError, UsageError
-from kg.items import Claim, Deal, Entity, ItemFacts, Label, Met, Said, Terms
+from kg.items import Claim, Deal, Entity, ItemFacts, Label, Met, OpenSentence, Said, Terms
 from kg.resolve.judgements import COLUMNS, Judgement, Judgements, read, written
 
 MORE = samples.entity("Company", "海鸥软件")
@@ -64,6 +64,12 @@ def round_item() -> ItemFacts:
 
 
 # ------------------------------------------------------------------------------------------------------- same
+
+
+def test_open_sentences_stay() -> None:
+    facts = deal_item()
+    facts.open_sentences = [OpenSentence("据称将收购", 3, 8, 1)]
+    assert applied(facts, judge("same", GULL, MORE)).open_sentences == facts.open_sentences
 
 
 def test_two_that_are_the_same_become_one_with_all_their_names() -> None:

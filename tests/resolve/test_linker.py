@@ -25,6 +25,7 @@ from kg.items import (
     Said,
     Source,
     Terms,
+    Unused,
     squeeze,
 )
 from kg.reference import Reference
@@ -76,6 +77,27 @@ def by_hand(text: str, mentions: tuple[Mention, ...], *relations: Relation, **mo
     assert isinstance(documents, tuple)
     (facts,) = resolve(made, [Extraction(made.items[0], mentions, relations, documents)])
     return facts
+
+
+def test_open_sentences_are_cited_in_the_source() -> None:
+    made = report("甲\n这里没有消息。", "乙\n  他们谈成了收购。 ")
+    text = made.items[1].passage.text
+    unused = Unused(text.index("他们") - 1, len(text), text.index("收购"))
+    facts = resolve(made, [Extraction(made.items[0], (), ()), Extraction(made.items[1], (), (), unused=(unused,))])
+    assert facts[0].open_sentences == []
+    (one,) = facts[1].open_sentences
+    assert (one.quote, one.page) == ("他们谈成了收购。", 2)
+    assert made.source.text[one.start : one.end] == one.quote
+
+
+def test_an_open_sentence_does_not_run_across_a_running_header() -> None:
+    source = "他们谈成了\n海岛月报\n一桩收购。"
+    text = "他们谈成了一桩收购。"
+    offsets = array("L", [source.index(c) for c in text])
+    item = Item("t-1", "题", Passage(text, offsets, (5,)), ())
+    made = Report("t", "t", Source("t.txt", "0" * 64, "txt", source), (item,))
+    (facts,) = resolve(made, [Extraction(item, (), (), unused=(Unused(0, len(text), text.index("收购")),))])
+    assert [one.quote for one in facts.open_sentences] == ["一桩收购。"]
 
 
 # -- who is who
