@@ -893,7 +893,7 @@ def check(store: StoreOption = None) -> None:
     with _reading(store) as opened:
         reports = opened.reports()
         item_count = sum(len(opened.items_of(report.id)) for report in reports)
-        claims = sum(1 for _ in opened.quads(None, RDF.type, KG.Claim))
+        claims = sum(1 for class_ in (KG.Claim, KG.OpenSentence) for _ in opened.quads(None, RDF.type, class_))
         faults = checks.check(opened)
         quads = len(opened)
     for fault in faults:

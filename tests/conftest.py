@@ -41,7 +41,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A road that finds one relation in each item whose headline has a 收购, none where it has a 入股; the names of the models it loads."""
+    """A road that finds one relation in each item whose headline has a 收购; the models it loads."""
     loaded: list[str] = []
 
     def load(model: str | None = None) -> str:
