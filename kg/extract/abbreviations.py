@@ -149,6 +149,8 @@ def _short_for(short: str, long: str, type_: str) -> bool:
 
 def _owns(text: str, short: str, full: str) -> bool:
     """中国电建公告，全资子公司中国电建国际…: the short name is the parent's."""
+    if full == short + "集团" and re.search(f"{re.escape(short)}(?!集团)[^。\n]{{0,60}}{re.escape(full)}", text):
+        return True  # 三房巷拟购买三房巷集团持有的…: one sentence tells them apart
     return bool(
         re.search(f"{re.escape(short)}[^。\n]{{0,30}}(?:子公司|孙公司|附属公司|旗下)的?{re.escape(full)}", text)
     )
@@ -172,6 +174,15 @@ def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset
     ``known`` are normalised names that the reference data knows: these stand for themselves.
     """
     defined = definitions(text, mentions)
+    # the long name of a firm that the reference data knows by the short one: it stands for that
+    firms = {m.text for m in mentions if m.type == "Company"}
+    called = {
+        full: short
+        for short, full in defined.items()
+        if full in firms and normalise(short) in known and normalise(full) not in known
+    }
+    defined = {short: full for short, full in defined.items() if full not in called}
+    mentions = [replace(m, full=called[m.text]) if m.text in called else m for m in mentions]
     full_type = {m.text: m for m in mentions}
     extra = []
     for short, full in defined.items():

@@ -16,6 +16,7 @@ from kg.items import EntityType
 _LEGAL = re.compile(r"(?:股份有限公司|有限责任公司|集团有限公司|有限公司|合伙企业(?:（有限合伙）|\(有限合伙\))?)")
 _NAME_TAGS = frozenset({"ORG", "LOC", "nz", "n", "nw", "vn", "an", "j", "PER", "nr", "ns", "nt", "s", "f", "a"})
 _STOP = words.pattern("legal-name-stop")
+_LEAD = words.pattern("before-name")
 _ANNOUNCES = words.pattern("firm-announces")
 _OFFICE = words.pattern("office-before-person")
 _ACTS = words.pattern("person-acts")
@@ -107,6 +108,8 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
     """Firms, by LAC, that announce something or whose share code follows: 光韵达(300227)在互动平台表示."""
     for match in _LINE_START.finditer(text):
         start = match.start("name")
+        if lead := _LEAD.match(text, start):
+            start = lead.end()
         for end in range(start + 3, match.end("name") + 1):
             if _ANNOUNCES.match(text, end) and seen.tagged[end - 1][0] not in ("v", "p", "c", "d", "u", "r"):
                 if not _STOP.search(text[start:end]) and not text[start:end].endswith(("公司", "我们")):

@@ -176,7 +176,7 @@ class Shapes:
             for cut in cuts:
                 end = cut.start() if cut else len(match[group])
                 piece = _NOTE.sub("", match[group][start:end])
-                name = piece.strip(_EDGE)
+                name = re.split("[”」』](?!$)", piece.lstrip(_EDGE))[0].strip(_EDGE)
                 if name and not (role in ("investor", "buyer") and self.nobody.fullmatch(name)):
                     first = at + begin + start + piece.index(name)
                     yield Name(first, first + len(name), type_, role, group in ("led", "followed"))

@@ -38,6 +38,9 @@ _COMMON = words.table("common-latin")
 _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
 _HOW_INVESTED = re.compile("(?:独家|联合|共同|战略|追加)投资$")
+_AND = re.compile("以及|[及和与]")
+# 向英特尔投资50亿美元: what is done to the firm, and no fund of its
+_PUT_INTO = re.compile(r"投资(?=(?:了|约|近|超过?|逾|共|最多|至多|至少)?\s?\d)")
 _SEATED = re.compile("[（(][一-鿿]{2,4}[）)](?:[一-鿿]{2,6})?(?:股份有限|有限责任|有限)公司")
 _INVESTING = re.compile(r"[^。；\n]*(?:领投|跟投|参投|联合投资|共同投资|独家投资|追加投资)[^。；\n]*")
 _FUNDED_BY = re.compile(r"(?:融资|投资|轮)由[^。；\n]{0,120}$")
@@ -54,6 +57,7 @@ _ENGLISH_ABOUT = re.compile(
     r"(?:-(?:owned|based|backed|led|run|linked)|['’]s|\s?[(（][A-Z]{2,8}[)）])?"
 )
 _AFTER_LATIN = re.compile(r"(?<=[A-Za-z.])公司$|\s?[（(](?:[A-Z]{2,4}[:：]?)?\d{4,6}(?:\.[A-Z]{2})?[）)]?$")
+_FIRM_BEFORE = words.pattern("firm-before-person")
 _VENUE = words.pattern("venue")
 _ATTRIBUTION = words.pattern("attribution")
 _MIN_PROBABILITY = 0.35
@@ -109,6 +113,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         return any(a <= start and end <= b for a, b in spans)
 
     for guess in edges.tidy(text, guesses, seen):
+        if text[guess.start - 1 : guess.start] in ("向", "对") and _PUT_INTO.match(text, guess.end - 2):
+            guess = replace(guess, end=guess.end - 2)
         weak = _weak_guess(text, guess, seen)
         if weak == "no":
             continue
@@ -139,6 +145,9 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         supported = any(g.start < hit.end and hit.start < g.end for g in guesses)
         if supported or (latin and hit.end - hit.start > 2) or seen.whole(hit.start, hit.end):
             end = hit.end
+            if text[hit.start - 1 : hit.start] in ("向", "对") and _PUT_INTO.match(text, end - 2):
+                found.append(Candidate(hit.start, end - 2, "Company", "known", 0))
+                continue
             if hit.known.type == "Company" and (legal := _SEATED.match(text, end)):
                 end = legal.end()  # 芯原微电子（上海）股份有限公司
             if hit.known.type == "Regulator":
@@ -161,6 +170,11 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             start = edges.without_lead(text, start, end)
             if how := _HOW_INVESTED.search(text, start, end):
                 end = how.start()
+            both = next((m for m in _AND.finditer(text, start + 2, end - 2) if seen.tagged[m.start()][0] == "c"), None)
+            if both and not _COLLECTIVE_INVESTORS.search(text, start, both.start()):
+                # 宁德时代及溥泉资本
+                found.append(Candidate(start, both.start(), "Company", "investor", 3))
+                start = both.end()
             name = text[start:end]
             if len(name) > 1 and not _GENERIC.fullmatch(name) and not _COLLECTIVE_INVESTORS.search(name):
                 found.append(Candidate(start, end, "Company", "investor", 3))
@@ -390,7 +404,17 @@ def find(doc: Doc, guesses: list[Guess], seen: Clues) -> list[Mention]:
     shaped = _shaped(text, candidates(text, guesses, seen), headlines.find(doc._.plain, seen))
     chosen = choose(unattributed(text, shaped))
     mentions = [Mention(c.start, c.end, text[c.start : c.end], c.type, None, c.reason) for c in chosen]
-    return repeat(text, agreed(mentions))
+    return repeat(text, agreed(_firms_named_as_people(text, mentions)))
+
+
+def _firms_named_as_people(text: str, mentions: list[Mention]) -> list[Mention]:
+    """老牌旅行社托马斯·库克: what the text calls a firm is one, though people are called so."""
+    firms = {
+        m.text
+        for m in mentions
+        if m.type == "Person" and "·" in m.text and _FIRM_BEFORE.search(text[max(0, m.start - 8) : m.start])
+    }
+    return [replace(m, type="Company") if m.type == "Person" and m.text in firms else m for m in mentions]
 
 
 def agreed(mentions: list[Mention]) -> list[Mention]:

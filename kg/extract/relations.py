@@ -545,7 +545,7 @@ class Reader:
     def _adjusted(self, s: _Sentence, match: Match, subject: int) -> str | None:
         """Publishing a draft for comment is drafting; a body named with no verb isn't one that consults."""
         relation = match.rule.relation
-        if match.rule.id == "acquire-stake":
+        if match.rule.id in ("acquire-stake", "acquire-stake-topic"):
             # 取得95%股权 is a purchase, 取得8%股权 an investment
             shares = [
                 s.shares[t.ref] for t in s.sketch.refs(s.sketch.text[match.start : match.end]) if t.type == "Share"

@@ -98,7 +98,9 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
         )
     ):
         start = cut.end()
-    near = outline.text[start:] if start else outline.text
+    near = outline.text[start:]
+    if behind := re.search("；", outline.text[match.end :]):
+        near = outline.text[start : match.end + behind.start()]  # what is told behind it is another deal's
     found = _status(near, table)
     if found == "proposed" and start and table["announced"].search(outline.text[:start]):
         found = "announced"  # X与Y宣布达成协议，X将以…收购Y
@@ -188,6 +190,7 @@ def read(
     price, valuation = amounts(relation, outline, match, money)
     stake = None
     round_ = None
+    nearest: int | None = None
     for i, c in enumerate(outline.text):
         thing = outline.things.get(c)
         if thing is None:
@@ -196,8 +199,11 @@ def read(
             tail = outline.text[i + 1 : i + 8]
             if re.match(r"的?(?:股权|股份|控股|权益|已发行|股本|\s?stake|\s?of)", tail):
                 stake = stake or shares[thing.ref].value
-        if thing.type == "Round" and relation == "investsIn" and round_ is None:
-            round_ = round_names[thing.ref]
+        if thing.type == "Round" and relation == "investsIn":
+            # of several rounds the one that stands nearest; of two as near, the first
+            apart = 0 if match.start <= i <= match.end else min(abs(i - match.start), abs(i - match.end))
+            if nearest is None or apart < nearest:
+                nearest, round_ = apart, round_names[thing.ref]
     if relation == "investsIn" and "round" in match.groups:
         round_ = match.groups["round"]  # the rule's own word: 上市
     status = status_of(relation, outline, match, when, told)
