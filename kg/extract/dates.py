@@ -96,10 +96,9 @@ def find_dates(text: str, told: date | None, comes: bool = False) -> list[When]:
         month_word = g["m4"] or g["m5"] or g["m6"]
         if month_word and month_word.islower():
             continue  # firms that may 5 years on
-        ahead = (
-            comes
-            or (text[max(0, match.start() - 1) : match.start()] in {"自", "于", "从"}
-            and bool(re.match(r"起?(?:正式)?(?:施行|实施|生效)|起", text[match.end() : match.end() + 8])))
+        ahead = comes or (
+            text[max(0, match.start() - 1) : match.start()] in {"自", "于", "从"}
+            and bool(re.match(r"起?(?:正式)?(?:施行|实施|生效)|起", text[match.end() : match.end() + 8]))
         )
         iso: str | None
         if g["y"]:
