@@ -20,6 +20,10 @@ _PARTS = re.compile(
     r"旗下(?:的|全资|控股)?(?:子公司)?|(?<=[委部局署院会办厅])(?:联合|会同|牵头)(?=[一-鿿]{2,14}[委部局署院会办厅行]$)"
 )
 _FIRM = words.pattern("firm-ending")
+_BODY = re.compile("(?:厅|局|发改委|网信办|证监局|人民政府|法院|检察院)$")
+_ONLY_END = re.compile("(?:科技|智能|生物|资本|医药|网络|数据|信息|创投|集团|股份|软件|机器人|半导体)")
+_NO_NAME_TAGS = frozenset({"v", "p", "c", "d", "u", "w", "r", "m", "q", "vd", "TIME"})
+_SMALL_WORDS = "的在和与对向由被给把将据从为以及等因经按受获超近约不其该某各有是新老原前现让到于购投而但也又称说"
 _SAID_OF = re.compile("(?:附属公司|子公司|孙公司)(?=[一-鿿（）()]{4,}公司$)")
 _BOTH = re.compile("(?P<and>以及|[及和与])(?=[一-鿿A-Za-z]{2,10}(?:资本|创投|基金|投资|集团|科技|银行|证券|公司)$)")
 _SLOTS = words.each("slot-firm")
@@ -42,6 +46,8 @@ def tidy(text: str, guesses: Iterable[Guess], seen: Clues) -> list[Guess]:
     known = {(f.start, f.end) for f in seen.found}
     found: list[Guess] = []
     for guess in guesses:
+        if guess.type == "Company":
+            guess = _whole(text, guess, seen)
         if guess.type in ("Company", "Organization", "Regulator") and (guess.start, guess.end) not in known:
             found += _cut(text, guess, known, seen)
         elif guess.type == "Instrument" and (guess.start, guess.end) not in known:
@@ -49,6 +55,31 @@ def tidy(text: str, guesses: Iterable[Guess], seen: Clues) -> list[Guess]:
         else:
             found.append(guess)
     return _without_describers(text, found, seen)
+
+
+def _whole(text: str, guess: Guess, seen: Clues) -> Guess:
+    """诠视|科技: what is only the end of a firm's name has its beginning before; 安徽人社厅 is no firm."""
+    name = text[guess.start : guess.end]
+    if _BODY.search(name) and len(name) > 3:
+        return replace(guess, type="Regulator")
+    if _ONLY_END.fullmatch(name) and guess.start:
+        start = guess.start - 1
+        while start and not seen.tagged[start][1]:
+            start -= 1
+        word = text[start : guess.start]
+        if seen.tagged[start][0] not in _NO_NAME_TAGS and not _DESCRIBED.search(word + "X") and 1 < len(word) < 5:
+            return replace(guess, start=start)
+    # 胜|通光科 wherever it stands: a letter that always stands before a name belongs to it
+    if 2 <= len(name) <= 4 and text.count(name) > 2 and guess.start:
+        before = {text[m.start() - 1 : m.start()] for m in re.finditer(re.escape(name), text)}
+        if (
+            len(before) == 1
+            and "一" <= (c := before.pop()) <= "鿿"
+            and c not in _SMALL_WORDS
+            and not _FIRM.search(name)
+        ):
+            return replace(guess, start=guess.start - 1)
+    return guess
 
 
 def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> list[Guess]:

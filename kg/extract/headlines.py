@@ -163,7 +163,9 @@ class Shapes:
             # 360: a number is a name where it is known for one, or where an amount would have 万 or 亿
             known = seen is not None and any((f.start, f.end) == (span.start, span.end) for f in seen.found)
             return known or (span.role == "investor" and name.isdecimal() and len(name) == 3)
-        return len(name) > 1 and not self.not_a_name.match(name)
+        # 3300万美元战略投资 behind 获投 is what was raised
+        amount = bool(numbers.find_money(name)) and not name[0].isalpha()
+        return len(name) > 1 and not amount and not self.not_a_name.match(name)
 
     def _names(self, match: re.Match[str], at: int) -> Iterator[Name]:
         for group, type_ in _NAMES.items():

@@ -403,7 +403,7 @@ def find(doc: Doc, guesses: list[Guess], seen: Clues) -> list[Mention]:
     text = doc.text
     shaped = _shaped(text, candidates(text, guesses, seen), headlines.find(doc._.plain, seen))
     chosen = choose(unattributed(text, shaped))
-    mentions = [Mention(c.start, c.end, text[c.start : c.end], c.type, None, c.reason) for c in chosen]
+    mentions = longest(text, [Mention(c.start, c.end, text[c.start : c.end], c.type, None, c.reason) for c in chosen])
     return repeat(text, agreed(_firms_named_as_people(text, mentions)))
 
 
@@ -415,6 +415,31 @@ def _firms_named_as_people(text: str, mentions: list[Mention]) -> list[Mention]:
         if m.type == "Person" and "·" in m.text and _FIRM_BEFORE.search(text[max(0, m.start - 8) : m.start])
     }
     return [replace(m, type="Company") if m.type == "Person" and m.text in firms else m for m in mentions]
+
+
+def longest(text: str, mentions: list[Mention]) -> list[Mention]:
+    """威星物|联网 in one sentence and 威星物联网 in the next: the longer name, wherever it stands."""
+    guessed = [m for m in mentions if m.type == "Company" and m.reason in ("model", "owned", "office", "slot")]
+    found = []
+    for i, mention in enumerate(mentions):
+        limit = mentions[i + 1].start if i + 1 < len(mentions) else len(text)
+        longer = max(
+            (
+                m.text
+                for m in guessed
+                if mention in guessed
+                and len(m.text) > len(mention.text)
+                and m.text.startswith(mention.text)
+                and text.startswith(m.text, mention.start)
+                and mention.start + len(m.text) <= limit
+            ),
+            key=len,
+            default=None,
+        )
+        if longer:
+            mention = replace(mention, end=mention.start + len(longer), text=longer)
+        found.append(mention)
+    return found
 
 
 def agreed(mentions: list[Mention]) -> list[Mention]:
