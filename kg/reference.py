@@ -22,7 +22,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -127,6 +127,11 @@ class Country:
     names: tuple[str, ...]  # zh and en among them; adjectives too (American)
 
 
+@cache
+def _packed() -> Path:
+    return asset("data", "reference")
+
+
 @dataclass(frozen=True, eq=False)
 class Reference:
     """All mappings are keyed by normalised names and read-only."""
@@ -142,7 +147,7 @@ class Reference:
     @classmethod
     def load(cls, folder: Path | None = None) -> Reference:
         """Read the tables, those packed with regkg unless a folder is given. The same folder is read once."""
-        return _load(folder or asset("data", "reference"))
+        return _load(folder or _packed())
 
     @cached_property
     def names(self) -> Mapping[str, tuple[Row, ...]]:

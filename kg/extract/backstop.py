@@ -28,17 +28,9 @@ _BODY = words.pattern("body-ending")
 _HAN = re.compile(r"[一-鿿·]{2,}$")
 
 
-def _words(seen: Clues) -> list[tuple[int, int, str]]:
-    """LAC's words: start, end, tag."""
-    starts = [i for i, (_, begins) in enumerate(seen.tagged) if begins or i == 0]
-    if not starts:
-        return []
-    return [(a, b, seen.tagged[a][0]) for a, b in zip(starts, [*starts[1:], len(seen.tagged)], strict=True)]
-
-
 def legal_names(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
     """Firms with their legal form: back from it over LAC's words, as long as they can be part of a name."""
-    cut = _words(seen)
+    cut = seen.words
     within = [i for i, (a, b, _) in enumerate(cut) for _ in range(a, b)]
     for match in _LEGAL.finditer(text):
         i = within[match.start()]
@@ -67,7 +59,7 @@ def _bracket_belongs(text: str, at: int, start: int) -> bool:
 
 def organisations(text: str, seen: Clues) -> Iterator[tuple[int, int, EntityType]]:
     """What is an organisation for LAC and ends as one: 天津排放权交易所, 上海市税务局."""
-    cut = _words(seen)
+    cut = seen.words
     for i, (start, end, tag) in enumerate(cut):
         if tag != "ORG" or end - start < 4 or re.search(r"\s", text[start:end]):
             continue
@@ -83,7 +75,7 @@ def organisations(text: str, seen: Clues) -> Iterator[tuple[int, int, EntityType
 
 def owned(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
     """The firm that is named right behind 子公司: 所属子公司安徽卓良."""
-    cut = _words(seen)
+    cut = seen.words
     for i, (_, end, _) in enumerate(cut):
         if not re.search("(?:子公司|附属公司|孙公司)$", text[max(0, end - 4) : end]):
             continue
@@ -115,7 +107,7 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
                 if not _STOP.search(text[start:end]) and not text[start:end].endswith(("公司", "我们")):
                     yield start, end
                 break
-    for start, end, tag in _words(seen):
+    for start, end, tag in seen.words:
         before = text[start - 1 : start]
         if before in ("T", "Ｔ", "*") or (_is_han(before) and seen.tagged[start - 1][0] == "n"):
             continue  # 光|韵达, ST|中基: the word isn't whole
@@ -150,7 +142,7 @@ def _is_han(c: str) -> bool:
 
 def persons(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
     """Persons, by LAC, beside an office or as who says something."""
-    for start, end, tag in _words(seen):
+    for start, end, tag in seen.words:
         if tag != "PER" or end - start < 2 or not _HAN.search(text[start:end]):
             continue
         # 许宏|才在: what LAC takes for an adverb after two letters may be the third

@@ -400,7 +400,7 @@ def choose(found: list[Candidate]) -> list[Candidate]:
 
 def find(doc: Doc, guesses: list[Guess], seen: Clues) -> list[Mention]:
     """Mentions in the order of the text; they don't overlap."""
-    text = doc.text
+    text: str = doc._.raw
     shaped = _shaped(text, candidates(text, guesses, seen), headlines.find(doc._.plain, seen))
     chosen = choose(unattributed(text, shaped))
     mentions = longest(text, [Mention(c.start, c.end, text[c.start : c.end], c.type, None, c.reason) for c in chosen])

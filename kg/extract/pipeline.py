@@ -42,6 +42,7 @@ _FOREIGN: dict[str, EntityType] = {
 }
 
 for _name, _default in (
+    ("raw", ""),  # the text: doc.text puts it together from the tokens each time
     ("plain", ""),
     ("told", None),
     ("guesses", None),
@@ -66,7 +67,8 @@ def _known() -> frozenset[str]:
 
 @Language.component("kg_plain")
 def plain(doc: Doc) -> Doc:
-    doc._.plain = simplify(doc.text)
+    doc._.raw = doc.text
+    doc._.plain = simplify(doc._.raw)
     doc._.clues = clues(doc._.plain, load_lac(), gazetteer())
     return doc
 
@@ -94,7 +96,7 @@ def make_foreign(nlp: Language, name: str, model: str) -> Callable[[Doc], Doc]:
     def recognise(doc: Doc) -> Doc:
         doc._.guesses = [
             Guess(ent.start_char, ent.end_char, _FOREIGN[ent.label_], 0.8)
-            for ent in other(doc.text).ents
+            for ent in other(doc._.raw).ents
             if ent.label_ in _FOREIGN
         ]
         return doc
@@ -111,7 +113,7 @@ def find_names(doc: Doc) -> Doc:
 
 @Language.component("kg_abbreviations")
 def find_abbreviations(doc: Doc) -> Doc:
-    doc._.mentions = abbreviations.settle(doc.text, doc._.mentions, _known())
+    doc._.mentions = abbreviations.settle(doc._.raw, doc._.mentions, _known())
     spans: list[Span] = []
     for mention in doc._.mentions:
         span = doc.char_span(mention.start, mention.end, label=mention.type, alignment_mode="expand")
@@ -124,7 +126,7 @@ def find_abbreviations(doc: Doc) -> Doc:
 @Language.component("kg_relations")
 def find_relations(doc: Doc) -> Doc:
     told: date | None = doc._.told
-    doc._.found = relations.find(doc.text, doc._.plain, doc._.mentions, told)
+    doc._.found = relations.find(doc._.raw, doc._.plain, doc._.mentions, told)
     return doc
 
 
@@ -147,7 +149,7 @@ def drop_unsupported(doc: Doc) -> Doc:
     actors = {doc._.mentions[place].text for r in found.relations if r.type in acts for place in (r.subject, r.object)}
     held_places = {p for r in found.relations for p in (r.subject, r.object)}
     held_places |= {r.mention for r in found.raises if r.mention is not None}
-    weak = support.unsupported(doc.text, doc._.mentions, doc._.guesses or (), held_places)
+    weak = support.unsupported(doc._.raw, doc._.mentions, doc._.guesses or (), held_places)
     kept = [
         i
         for i, m in enumerate(doc._.mentions)
@@ -178,7 +180,7 @@ def drop_unsupported(doc: Doc) -> Doc:
 
 @Language.component("kg_nesting")
 def find_nested(doc: Doc) -> Doc:
-    mentions, further = nesting.find(doc.text, doc._.plain, doc._.mentions, Reference.load(), gazetteer())
+    mentions, further = nesting.find(doc._.raw, doc._.plain, doc._.mentions, Reference.load(), gazetteer())
     doc._.mentions = [*doc._.mentions, *mentions]
     doc._.found.relations += further
     return doc
@@ -187,7 +189,7 @@ def find_nested(doc: Doc) -> Doc:
 @Language.component("kg_confidence")
 def settle_confidence(doc: Doc) -> Doc:
     found: relations.Found = doc._.found
-    sure = confidence.settle(doc.text, doc._.mentions, doc._.guesses or (), found.relations)
+    sure = confidence.settle(doc._.raw, doc._.mentions, doc._.guesses or (), found.relations)
     found.relations = [replace(r, confidence=p) for r, p in zip(found.relations, sure, strict=True)]
     return doc
 
@@ -200,7 +202,7 @@ def find_unused(doc: Doc) -> Doc:
 
 @Language.component("kg_documents")
 def find_documents(doc: Doc) -> Doc:
-    doc._.documents = documents.find(doc.text, doc._.plain, doc._.mentions, doc._.found, doc._.told)
+    doc._.documents = documents.find(doc._.raw, doc._.plain, doc._.mentions, doc._.found, doc._.told)
     return doc
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -83,6 +84,8 @@ FIRM_WORDS = frozenset(
 )
 _LONGEST = 512  # tokens a sequence; longer sentences are cut at a mark of punctuation
 
+_BEFORE, _BEHIND = 7, 3  # how far a token's features look
+
 Features = list[str]
 
 
@@ -118,12 +121,20 @@ def _marks(plain: str) -> tuple[list[str], list[str]]:
     return inside, kinds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clues:
     """What LAC and the reference data say of a text, by character."""
 
     tagged: list[tuple[str, bool]]
     found: list[Found]
+
+    @cached_property
+    def words(self) -> list[tuple[int, int, str]]:
+        """LAC's words: start, end, tag."""
+        starts = [i for i, (_, begins) in enumerate(self.tagged) if begins or i == 0]
+        if not starts:
+            return []
+        return [(a, b, self.tagged[a][0]) for a, b in zip(starts, [*starts[1:], len(self.tagged)], strict=True)]
 
     def whole(self, start: int, end: int) -> bool:
         """Whether LAC has word boundaries at both ends: 教育部 isn't whole in 教育部门."""
@@ -156,65 +167,71 @@ def featurise(doc: Doc, plain: str, seen: Clues) -> list[Features]:
         known[found.end - 1] = mark + ("-E" if found.end - found.start > 1 else "-S")
     inside, kinds = _marks(plain)
 
-    base: list[tuple[str, str, str, str, str]] = []
-    for token in doc:
-        at = token.idx
-        word = plain[at : at + len(token)].lower()
-        tag, begins = tagged[at]
-        base.append((word, tag, "B" if begins else "I", words[at], known[at]))
-    edge = ("", "", "", "", "")
+    places = _places(doc)
+    # seven empty ones before and three behind, so that a neighbour needs no look at the ends
+    before, behind = [""] * _BEFORE, [""] * _BEHIND
+    ws = [*before, *(plain[a:b].lower() for a, b in places), *behind]
+    tags = [*before, *(tagged[a][0] for a, _ in places), *behind]
+    starts = [*before, *(tagged[a][0] + ("B" if tagged[a][1] else "I") for a, _ in places), *behind]
+    lac = [*before, *(words[a] for a, _ in places), *behind]
+    marks = [*before, *(known[a] for a, _ in places), *behind]
+    two = [f"{a}|{b}" for a, b in pairwise(ws)]
+    three = [f"{a}|{b}" for a, b in zip(two, ws[2:], strict=False)]
     rows: list[Features] = []
-    for i, token in enumerate(doc):
-        at = token.idx
-
-        def near(k: int, i: int = i) -> tuple[str, str, str, str, str]:
-            return base[i + k] if 0 <= i + k < len(base) else edge
-
-        word, tag, starts, lac_word, mark = near(0)
-        p1, p2, n1, n2, n3 = near(-1), near(-2), near(1), near(2), near(3)
+    for i, (at, _) in enumerate(places, _BEFORE):
+        word, tag, lac_word = ws[i], starts[i], lac[i]
+        last = following = ""  # LAC's words before and behind this one
+        for k in range(i - 1, i - 1 - _BEFORE, -1):
+            if lac[k] != lac_word:
+                last = lac[k]
+                break
+        for k in range(i + 1, i + 1 + _BEHIND):
+            if lac[k] != lac_word:
+                following = lac[k]
+                break
         row = [
             "w=" + word,
-            "p1=" + p1[0],
-            "p2=" + p2[0],
-            "n1=" + n1[0],
-            "n2=" + n2[0],
-            "p1w=" + p1[0] + "|" + word,
-            "wn1=" + word + "|" + n1[0],
-            "p2p1=" + p2[0] + "|" + p1[0],
-            "n1n2=" + n1[0] + "|" + n2[0],
-            "p1wn1=" + p1[0] + "|" + word + "|" + n1[0],
-            "wn1n2=" + word + "|" + n1[0] + "|" + n2[0],
-            "p2p1w=" + p2[0] + "|" + p1[0] + "|" + word,
-            "t=" + tag + starts,
-            "pt=" + p1[1] + p1[2],
-            "nt=" + n1[1] + n1[2],
-            "ptt=" + p1[1] + "|" + tag + starts,
-            "tnt=" + tag + starts + "|" + n1[1] + n1[2],
-            "nt2=" + n1[1] + "|" + n2[1],
+            "p1=" + ws[i - 1],
+            "p2=" + ws[i - 2],
+            "n1=" + ws[i + 1],
+            "n2=" + ws[i + 2],
+            "p1w=" + two[i - 1],
+            "wn1=" + two[i],
+            "p2p1=" + two[i - 2],
+            "n1n2=" + two[i + 1],
+            "p1wn1=" + three[i - 1],
+            "wn1n2=" + three[i],
+            "p2p1w=" + three[i - 2],
+            "t=" + tag,
+            "pt=" + starts[i - 1],
+            "nt=" + starts[i + 1],
+            f"ptt={tags[i - 1]}|{tag}",
+            f"tnt={tag}|{starts[i + 1]}",
+            f"nt2={tags[i + 1]}|{tags[i + 2]}",
             "L=" + lac_word,
             "Le=" + lac_word[-2:],
-            "Ln=" + next((b[3] for b in (n1, n2, n3) if b[3] != lac_word), ""),
-            "Lp="
-            + (p1[3] if p1[3] != lac_word else next((near(-k)[3] for k in range(2, 8) if near(-k)[3] != lac_word), "")),
-            "k=" + mark,
-            "kp=" + p1[4],
-            "kn=" + n1[4],
+            "Ln=" + following,
+            "Lp=" + last,
+            "k=" + marks[i],
+            "kp=" + marks[i - 1],
+            "kn=" + marks[i + 1],
             "in=" + inside[at],
             "kind=" + kinds[at],
         ]
         if word[:1].isascii() and word[:1].isalpha():
-            text = token.text
+            p1, n1 = ws[i - 1], ws[i + 1]
+            at_ = i - _BEFORE
             row += [
-                "s=" + _shape(text),
+                "s=" + _shape(doc[at_].text),
                 "pre=" + word[:3],
                 "suf=" + word[-3:],
                 "lat",
-                "latp" if p1[0][:1].isascii() and p1[0][:1].isalpha() else "latp0",
-                "latn=" + (_shape(doc[i + 1].text) if i + 1 < len(doc) else ""),
+                "latp" if p1[:1].isascii() and p1[:1].isalpha() else "latp0",
+                "latn=" + (_shape(doc[at_ + 1].text) if at_ + 1 < len(places) else ""),
             ]
             if word.rstrip(".") in FIRM_WORDS:
                 row.append("firm")
-            if n1[0].rstrip(".") in FIRM_WORDS or n2[0].rstrip(".") in FIRM_WORDS:
+            if n1.rstrip(".") in FIRM_WORDS or ws[i + 2].rstrip(".") in FIRM_WORDS:
                 row.append("firmn")
         elif word[:1].isdigit():
             row.append("num")
@@ -222,15 +239,21 @@ def featurise(doc: Doc, plain: str, seen: Clues) -> list[Features]:
     return rows
 
 
+def _places(doc: Doc) -> list[tuple[int, int]]:
+    """Where each token stands; a token object a token takes longer than all that is asked of it."""
+    return [(at, at + length) for at, length in doc.to_array(["IDX", "LENGTH"]).tolist()]
+
+
 def sequences(doc: Doc) -> list[tuple[int, int]]:
     """Stretches of tokens that are tagged as one: sentences, cut where they are too long."""
-    cuts = [0]
-    for token in doc:
-        long = token.i + 1 - cuts[-1] >= _LONGEST and token.text in "，、；,;"
-        if token.text in "。！？!?" or "\n" in token.text or long or token.i + 1 - cuts[-1] >= 2 * _LONGEST:
-            cuts.append(token.i + 1)
-    if cuts[-1] != len(doc):
-        cuts.append(len(doc))
+    cuts, text, places = [0], doc.text, _places(doc)
+    for i, (start, end) in enumerate(places, 1):
+        token = text[start:end]
+        long = i - cuts[-1] >= _LONGEST and token in "，、；,;"
+        if token in "。！？!?" or "\n" in token or long or i - cuts[-1] >= 2 * _LONGEST:
+            cuts.append(i)
+    if cuts[-1] != len(places):
+        cuts.append(len(places))
     return [(a, b) for a, b in pairwise(cuts) if a < b]
 
 
