@@ -41,6 +41,7 @@ quality: $(VENV)/.installed
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.add
+	$(BIN)/python -m benchmarks.extraction
 
 # data/model from data/training, and the classifier of pairs where FinRE lies beside the checkout: four minutes
 model: $(VENV)/.installed

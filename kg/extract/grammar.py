@@ -69,6 +69,7 @@ class Rule:
     sets: str | None = None  # the state that a match sets, in place of a relation
     finds: tuple[str, ...] = ()
     misses: tuple[str, ...] = ()
+    needs: tuple[frozenset[str], ...] = ()  # types of things: without one of each there is no match
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,24 @@ class Match:
 def _class(types: str) -> str:
     names = [name for word in types.split("|") for name in _TYPES[word]]
     return "".join(letters(name) for name in dict.fromkeys(names))
+
+
+def needed(pattern: str) -> tuple[frozenset[str], ...]:
+    """What every match of a pattern has: of each set one of the types. A look at this is cheaper than a search."""
+    bare = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", lambda m: "_" * len(m[0]), pattern)
+    found: list[frozenset[str]] = []
+    depth = 0
+    tokens = {m.start(): m for m in _TOKEN.finditer(pattern)}
+    for at, c in enumerate(bare):
+        depth += (c == "(") - (c == ")")
+        if c == "|" and not depth and not any(m.start() < at < m.end() for m in tokens.values()):
+            return ()
+        token = tokens.get(at)
+        if token and token["name"] and not depth and bare[token.end() : token.end() + 1] not in ("?", "*", "{"):
+            found.append(frozenset(name for word in token["types"].split("|") for name in _TYPES[word]))
+        elif token and token["word"] in _THINGS and not depth and bare[token.end() : token.end() + 1] not in "?*{":
+            found.append(frozenset((_THINGS[token["word"]],)))
+    return tuple(dict.fromkeys(found))
 
 
 class Grammar:
@@ -128,6 +147,7 @@ class Grammar:
                 row.get("sets"),
                 tuple(row.get("finds", ())),
                 tuple(row.get("not", ())),
+                needed(row["pattern"]),
             )
         except KeyError as missing:
             raise KgError(f"relations.yml: a rule lacks {missing}: {row}") from None
@@ -177,8 +197,11 @@ class Grammar:
 
     def matches(self, sentence: Outline, headline: bool) -> Iterator[Match]:
         """Every match of every rule, in the order of the rules; matches may overlap."""
+        there = {thing.type for thing in sentence.things.values()}
         for rule in self.rules:
             if rule.headline is not None and rule.headline != headline:
+                continue
+            if any(there.isdisjoint(types) for types in rule.needs):
                 continue
             at = 0
             while found := rule.pattern.search(sentence.text, at):

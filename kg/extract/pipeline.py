@@ -67,7 +67,7 @@ def _known() -> frozenset[str]:
 
 @Language.component("kg_plain")
 def plain(doc: Doc) -> Doc:
-    doc._.raw = doc.text
+    doc._.raw = doc._.raw or doc.text
     doc._.plain = simplify(doc._.raw)
     doc._.clues = clues(doc._.plain, load_lac(), gazetteer())
     return doc
@@ -235,4 +235,5 @@ def run(nlp: Language, text: str, told: date | None) -> Doc:
     """The document with its mentions and relations; ``told`` is the day of the item."""
     doc = nlp.make_doc(text)
     doc._.told = told
+    doc._.raw = text
     return nlp(doc)

@@ -244,11 +244,11 @@ def _places(doc: Doc) -> list[tuple[int, int]]:
     return [(at, at + length) for at, length in doc.to_array(["IDX", "LENGTH"]).tolist()]
 
 
-def sequences(doc: Doc) -> list[tuple[int, int]]:
+def sequences(doc: Doc, plain: str) -> list[tuple[int, int]]:
     """Stretches of tokens that are tagged as one: sentences, cut where they are too long."""
-    cuts, text, places = [0], doc.text, _places(doc)
+    cuts, places = [0], _places(doc)
     for i, (start, end) in enumerate(places, 1):
-        token = text[start:end]
+        token = plain[start:end]
         long = i - cuts[-1] >= _LONGEST and token in "，、；,;"
         if token in "。！？!?" or "\n" in token or long or i - cuts[-1] >= 2 * _LONGEST:
             cuts.append(i)
@@ -269,7 +269,7 @@ class Recogniser:
     def __call__(self, doc: Doc, plain: str, seen: Clues) -> list[Guess]:
         rows = featurise(doc, plain, seen)
         guesses: list[Guess] = []
-        for start, end in sequences(doc):
+        for start, end in sequences(doc, plain):
             self._tagger.set(rows[start:end])
             tags = self._tagger.tag()
             guesses += self._decode(doc, start, tags)

@@ -92,7 +92,7 @@ def main() -> None:
         rows, tags = featurise(doc, plain, clues(plain, lac, gazetteer)), labels(doc, spans)
         lines += 1
         names.update(kind for _, _, kind in spans)
-        for start, end in sequences(doc):
+        for start, end in sequences(doc, plain):
             if args.hold_out and n % args.hold_out == 0:
                 held.append((rows[start:end], tags[start:end]))
             else:
