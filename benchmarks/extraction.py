@@ -1,4 +1,4 @@
-"""What reading a text costs beside the network alone, and whether a text breaks it: ``python -m benchmarks.extraction``.
+"""What reading a text costs beside the network alone, and if any breaks it: ``python -m benchmarks.extraction``.
 
 The texts are 5,000 of financial news where the corpus lies beside the checkout, else those of the samples, repeated.
 LAC, extraction, and extraction with resolution take turns, 100 texts each, on one thread of one process.

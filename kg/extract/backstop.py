@@ -20,6 +20,8 @@ _LEAD = words.pattern("before-name")
 _ANNOUNCES = words.pattern("firm-announces")
 _OFFICE = words.pattern("office-before-person")
 _ACTS = words.pattern("person-acts")
+_CHILDREN = ("子公司", "附属公司", "孙公司")
+_CHILD = re.compile("|".join(_CHILDREN))
 _OWNED = re.compile("(?:子公司|附属公司|孙公司|旗下|主体)(?=.{2})")
 _RAISING = words.pattern("raising-firm")
 _LINE_START = words.pattern("announcer-start")
@@ -75,9 +77,9 @@ def organisations(text: str, seen: Clues) -> Iterator[tuple[int, int, EntityType
 
 def owned(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
     """The firm that is named right behind 子公司: 所属子公司安徽卓良."""
-    cut = seen.words
+    cut = seen.words if _CHILD.search(text) else []
     for i, (_, end, _) in enumerate(cut):
-        if not re.search("(?:子公司|附属公司|孙公司)$", text[max(0, end - 4) : end]):
+        if not text.endswith(_CHILDREN, max(0, end - 4), end):
             continue
         behind = text[end : end + 3]
         start = end + len(behind) - len(behind.lstrip('“—"'))

@@ -46,6 +46,7 @@ _THINGS = {
 STATES = ("topic", "raiser", "document", "target-state", "issuers", "own")
 _TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<word>[a-z-]+)\}|@(?P<within>[A-Z]+)?")
 
+_OPTIONAL = re.compile(r"[?*]|\{[\d,]")
 
 # in 美团旗下汉海信息 the owner is none of the list
 _OWNER = re.compile(rf"[{letters('Company')}](?=(?:的)?(?:旗下|全资子公司|子公司))")
@@ -91,17 +92,22 @@ def _class(types: str) -> str:
 def needed(pattern: str) -> tuple[frozenset[str], ...]:
     """What every match of a pattern has: of each set one of the types. A look at this is cheaper than a search."""
     bare = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]", lambda m: "_" * len(m[0]), pattern)
+    tokens = {m.start(): m for m in _TOKEN.finditer(pattern)}
+    within = {at for m in tokens.values() for at in range(m.start() + 1, m.end())}
     found: list[frozenset[str]] = []
     depth = 0
-    tokens = {m.start(): m for m in _TOKEN.finditer(pattern)}
     for at, c in enumerate(bare):
+        if at in within:
+            continue
         depth += (c == "(") - (c == ")")
-        if c == "|" and not depth and not any(m.start() < at < m.end() for m in tokens.values()):
+        if c == "|" and not depth:
             return ()
         token = tokens.get(at)
-        if token and token["name"] and not depth and bare[token.end() : token.end() + 1] not in ("?", "*", "{"):
+        if token is None or depth or _OPTIONAL.match(bare, token.end()):
+            continue
+        if token["name"]:
             found.append(frozenset(name for word in token["types"].split("|") for name in _TYPES[word]))
-        elif token and token["word"] in _THINGS and not depth and bare[token.end() : token.end() + 1] not in "?*{":
+        elif token["word"] in _THINGS:
             found.append(frozenset((_THINGS[token["word"]],)))
     return tuple(dict.fromkeys(found))
 
@@ -119,6 +125,7 @@ class Grammar:
         self.cues["title"] = "(?:" + "|".join(map(re.escape, words)) + ")"
         self._verbs = self.cues.get("verb", "(?!)")
         self.rules: list[Rule] = []
+        self._fitting: dict[tuple[frozenset[str], bool], list[Rule]] = {}
         ids: set[str] = set()
         for row in data["rules"]:
             rule = self._rule(row)
@@ -195,14 +202,20 @@ class Grammar:
             self.cues[word],
         )
 
+    def _fit(self, there: frozenset[str], headline: bool) -> list[Rule]:
+        """The rules that may match where things of these types are."""
+        found = self._fitting.get((there, headline))
+        if found is None:
+            found = self._fitting[there, headline] = [
+                rule
+                for rule in self.rules
+                if rule.headline in (None, headline) and not any(there.isdisjoint(types) for types in rule.needs)
+            ]
+        return found
+
     def matches(self, sentence: Outline, headline: bool) -> Iterator[Match]:
         """Every match of every rule, in the order of the rules; matches may overlap."""
-        there = {thing.type for thing in sentence.things.values()}
-        for rule in self.rules:
-            if rule.headline is not None and rule.headline != headline:
-                continue
-            if any(there.isdisjoint(types) for types in rule.needs):
-                continue
+        for rule in self._fit(frozenset(thing.type for thing in sentence.things.values()), headline):
             at = 0
             while found := rule.pattern.search(sentence.text, at):
                 groups = {name: text for name, text in found.groupdict().items() if text is not None}

@@ -29,7 +29,7 @@ class Kind:
 
 
 @cache
-def _tables() -> tuple[list[tuple[str, Kind]], list[tuple[str, Kind]]]:
+def _tables() -> tuple[list[tuple[re.Pattern[str], Kind]], list[tuple[str, Kind]]]:
     zh: list[tuple[str, Kind]] = []
     en: list[tuple[str, Kind]] = []
     for line in asset("data", "patterns", "kinds.tsv").read_text(encoding="utf-8").splitlines():
@@ -42,7 +42,7 @@ def _tables() -> tuple[list[tuple[str, Kind]], list[tuple[str, Kind]]]:
     # a look-behind is no part of the ending: 办法 is longer than 法
     zh.sort(key=lambda row: -len(re.sub(r"\(\?<!.*?\)", "", row[0])))
     en.sort(key=lambda row: -len(row[0]))
-    return zh, en
+    return [(re.compile(ending + "$"), kind) for ending, kind in zh], en
 
 
 def is_draft(title: str) -> bool:
@@ -61,7 +61,7 @@ def kind_of(title: str) -> Kind | None:
     base = without_tail(title)
     for form in (base, title):
         for ending, kind in zh:
-            if re.search(ending + "$", form):
+            if ending.search(form):
                 return kind
     lowered = base.casefold()
     # in English the kind may stand anywhere: Act on …, Guidelines for …; the word that comes last wins

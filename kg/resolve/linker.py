@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import lru_cache
 from types import MappingProxyType
 
 from kg import ids
@@ -225,22 +225,8 @@ class Linker:
         by_default = chosen is not None and chosen.jurisdiction == "CN" and mention.text.isascii()
         return None if by_default else chosen
 
-    @cached_property
-    def _local_rows(self) -> Mapping[str, Row]:
-        """Rows of local bodies by place and function, so that any form of the name leads there."""
-        found: dict[str, Row] = {}
-        twice: set[str] = set()
-        for row in self.reference.by_id.values():
-            if row.type != "Regulator" or row.jurisdiction != "CN":
-                continue
-            for name in row.strong_names:
-                body = None if name.isascii() else local.parse(simplify(name), self.reference)
-                if body is not None and found.setdefault(body.key, row) is not row:
-                    twice.add(body.key)
-        return {key: row for key, row in found.items() if key not in twice}
-
     def _local_row(self, body: local.Body) -> Row | None:
-        return self._row(body.name, "Regulator") or self._local_rows.get(body.key)
+        return self._row(body.name, "Regulator") or _local_rows(self.reference).get(body.key)
 
     def _row(self, name: str, type_: EntityType) -> Row | None:
         for row in self.reference.find(name):
@@ -265,6 +251,21 @@ class Linker:
         if len(supported) == 1:
             return supported[0]
         return rows[0] if len(rows) == 1 and type_ != "Instrument" else None
+
+
+@lru_cache(4)  # thirty milliseconds, which every report would pay
+def _local_rows(reference: Reference) -> Mapping[str, Row]:
+    """Rows of local bodies by place and function, so that any form of the name leads there."""
+    found: dict[str, Row] = {}
+    twice: set[str] = set()
+    for row in reference.by_id.values():
+        if row.type != "Regulator" or row.jurisdiction != "CN":
+            continue
+        for name in row.strong_names:
+            body = None if name.isascii() else local.parse(simplify(name), reference)
+            if body is not None and found.setdefault(body.key, row) is not row:
+                twice.add(body.key)
+    return {key: row for key, row in found.items() if key not in twice}
 
 
 def resolve(report: Report, extractions: Sequence[Extraction], reference: Reference | None = None) -> list[ItemFacts]:

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 import pytest
+import yaml
 
 from kg.errors import KgError
 from kg.extract import abbreviations, grammar
@@ -15,6 +16,7 @@ from kg.extract.recogniser import TAGS
 from kg.extract.relations import Reader
 from kg.extract.train import unmark
 from kg.items import Mention
+from kg.settings import asset
 
 RULES = grammar.load().rules
 FINDS = [(rule, example) for rule in RULES for example in rule.finds]
@@ -107,3 +109,42 @@ def test_an_amount_of_other_dealings_is_no_price() -> None:
     mentions = [Mention(a, b, text[a:b], TAGS[tag]) for a, b, tag in spans]
     found = Reader(text, text, mentions, None).read().relations
     assert [(r.type, r.terms.amount) for r in found if r.terms] == [("acquires", None)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needs"),
+    [
+        ("<who:COM>{cue}<what!:COM|ORG>", [{"Company"}, {"Company", "Organization"}]),
+        ("<who:BODY>.{0,4}{money}", [{"Regulator", "Organization", "Company"}, {"Money"}]),
+        ("<who:COM>?收购<what:COM>", [{"Company"}]),
+        ("(?:<who:COM>)?收购<what:REG>", [{"Regulator"}]),
+        ("(?<!@)<who:COM>[^@|]*收购", [{"Company"}]),
+        ("<who:COM>收购|<what:REG>发布", []),  # either will do
+        ("{money}?收购", []),
+        (r"\(<who:COM>", [{"Company"}]),
+        ("收购", []),
+    ],
+)
+def test_what_a_pattern_needs(pattern: str, needs: list[set[str]]) -> None:
+    assert list(map(set, grammar.needed(pattern))) == needs
+
+
+def test_rules_are_tried_where_what_they_need_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaving rules out gives the matches that trying all of them gives."""
+    rules = grammar.load()
+    assert sum(bool(rule.needs) for rule in rules.rules) > 0.9 * len(rules.rules)
+    monkeypatch.setattr(grammar, "needed", lambda pattern: ())
+    every = Grammar(yaml.safe_load(asset("data", "patterns", "relations.yml").read_text(encoding="utf-8")))
+    assert not any(rule.needs for rule in every.rules)
+    count = 0
+    for _, example in (*FINDS, *MISSES):
+        text, spans = unmark(example.partition("=>")[0].strip())
+        mentions = [Mention(a, b, text[a:b], TAGS[tag]) for a, b, tag in spans]
+        sketch = Reader(text, simplify(text), mentions, None)._sketch(0, len(text), False).sketch
+        for headline in (True, False):
+            some, all_ = (
+                [(m.rule.id, m.start, m.end) for m in one.matches(sketch, headline)] for one in (rules, every)
+            )
+            assert some == all_
+            count += len(some)
+    assert count > 300
