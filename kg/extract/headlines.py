@@ -179,6 +179,9 @@ class Shapes:
                 end = cut.start() if cut else len(match[group])
                 piece = _NOTE.sub("", match[group][start:end])
                 name = re.split("[”」』](?!$)", piece.lstrip(_EDGE))[0].strip(_EDGE)
+                # 对甲集团旗下乙国际: who is meant is the last of them
+                name = re.sub("^.{2,}旗下(?:的)?(?=.{2})", "", name)
+                name = re.sub("^[对向](?=.{2})|最新$", "", name)
                 if name and not (role in ("investor", "buyer") and self.nobody.fullmatch(name)):
                     first = at + begin + start + piece.index(name)
                     yield Name(first, first + len(name), type_, role, group in ("led", "followed"))

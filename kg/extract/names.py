@@ -275,6 +275,8 @@ def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, in
             after += 1
         if after >= end:
             return end, end
+        if end - after <= 2 and seen.tagged[start][0] not in ("p", "c") and after - start > 1:
+            break  # 诠视|科技, 交银|国际: what LAC takes for a verb is the name's beginning
         start = after
     return start, end
 
