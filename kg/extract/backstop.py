@@ -110,15 +110,12 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
                     yield start, end
                 break
     for start, end, tag in seen.words:
+        if tag not in ("ORG", "nz", "nw") or end - start < 2:
+            continue
         before = text[start - 1 : start]
         if before in ("T", "Ｔ", "*") or (_is_han(before) and seen.tagged[start - 1][0] == "n"):
             continue  # 光|韵达, ST|中基: the word isn't whole
-        if (
-            tag in ("ORG", "nz", "nw")
-            and end - start >= 2
-            and _ANNOUNCES.match(text, end)
-            and _HAN.search(text[start:end])
-        ):
+        if _ANNOUNCES.match(text, end) and _HAN.search(text[start:end]):
             yield start, end
 
 

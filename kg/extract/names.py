@@ -164,7 +164,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         for c in found
         if c.type != "Instrument" or not (_STANDARD.match(text, c.start) and _NUMBERS.match(text, c.end))
     ]
-    for sentence in _INVESTING.finditer(text):
+    for sentence in _INVESTING.finditer(text) if "投" in text else ():
         for match in _INVESTOR.finditer(text, *sentence.span()):
             start, end = match.span("name")
             start = edges.without_lead(text, start, end)

@@ -23,7 +23,7 @@ from kg.extract.lac import load as load_lac
 from kg.extract.plain import simplify
 from kg.extract.recogniser import Guess, Recogniser, clues, model_path
 from kg.extract.tokenizer import Tokenizer
-from kg.items import EntityType
+from kg.items import EntityType, Mention
 from kg.reference import Reference
 
 # what other people's pipelines call what we look for
@@ -140,25 +140,28 @@ def second_opinion(doc: Doc) -> Doc:
 def drop_unsupported(doc: Doc) -> Doc:
     """Leave out the names that the model alone saw, unless they are a party to a deal or an agreement."""
     found: relations.Found = doc._.found
+    mentions: list[Mention] = doc._.mentions
     held = {"acquires", "investsIn", "subsidiaryOf", "agreementWith", "sues", "customerOf"}
     parties = {place for r in found.relations if r.type in held for place in (r.subject, r.object)}
     parties |= {r.mention for r in found.raises if r.mention is not None}
-    names_ = {doc._.mentions[place].text for place in parties}
+    names_ = {mentions[place].text for place in parties}
     # a country is a body where it acts, and a place elsewhere
     acts = held | {"issuedBy", "draftedBy"}
-    actors = {doc._.mentions[place].text for r in found.relations if r.type in acts for place in (r.subject, r.object)}
+    actors = {mentions[place].text for r in found.relations if r.type in acts for place in (r.subject, r.object)}
     held_places = {p for r in found.relations for p in (r.subject, r.object)}
     held_places |= {r.mention for r in found.raises if r.mention is not None}
-    weak = support.unsupported(doc._.raw, doc._.mentions, doc._.guesses or (), held_places)
+    weak = support.unsupported(doc._.raw, mentions, doc._.guesses or (), held_places)
     kept = [
         i
-        for i, m in enumerate(doc._.mentions)
+        for i, m in enumerate(mentions)
         if i not in weak
         and (m.reason != "doubt" or m.text in names_)
         and (m.reason != "place" or (m.text in actors and not Reference.load().find_place(m.text)))
     ]
+    if len(kept) == len(mentions):
+        return doc
     place_of = {old: new for new, old in enumerate(kept)}
-    doc._.mentions = [doc._.mentions[i] for i in kept]
+    doc._.mentions = [mentions[i] for i in kept]
     found.relations = [
         replace(r, subject=place_of[r.subject], object=place_of[r.object])
         for r in found.relations
@@ -169,11 +172,11 @@ def drop_unsupported(doc: Doc) -> Doc:
         for r in found.raises
         if r.mention is None or r.mention in place_of
     ]
+    there = set(doc.ents)  # made anew each time that they are asked for
     doc.ents = [
         span
         for m in doc._.mentions
-        if (span := doc.char_span(m.start, m.end, label=m.type, alignment_mode="expand")) is not None
-        and span in doc.ents
+        if (span := doc.char_span(m.start, m.end, label=m.type, alignment_mode="expand")) is not None and span in there
     ]
     return doc
 
