@@ -8,29 +8,29 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections import Counter
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from kg.extract import extract, pipeline
 from kg.ids import normalise
-from kg.items import RELATIONS, Item, ItemFacts, Page, Part, Passage, Report, Said, Source
+from kg.items import RELATIONS, ItemFacts, Report
 from kg.resolve.deals import round_key
 from kg.resolve.linker import resolve
+from tools import labelled
 
 CASES = Path(__file__).parents[1] / "tests" / "cases" / "relations"
 CORE = ("issuedBy", "acquires", "investsIn")
 
 
 def report_of(case: dict[str, Any]) -> Report:
-    text = case["title"] + "\n" + case["text"]
-    source = Source(case["id"], case["id"], "txt", text, (Page(0, 1),))
-    parts = (Part(0, len(case["title"]), Said.HEADLINE), Part(len(case["title"]), len(text), Said.SUMMARY))
     told = date.fromisoformat(case["date"]) if case.get("date") else None
-    item = Item(case["id"], case["title"], Passage.verbatim(text), parts, issued=told)
-    return Report(case["id"], case["title"], source, (item,))
+    return labelled.report_of(labelled.Case(case["id"], case["title"], case["text"], told, {}))
 
 
 def main() -> None:

@@ -132,7 +132,7 @@ def find_relations(doc: Doc) -> Doc:
 
 @Language.component("kg_opinion")
 def second_opinion(doc: Doc) -> Doc:
-    doc._.found = opinion.weigh(doc._.plain, doc._.clues.tagged, doc._.mentions, doc._.found)
+    doc._.found = opinion.look(doc._.plain, doc._.clues.tagged, doc._.mentions, doc._.found)
     return doc
 
 
