@@ -13,7 +13,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any, Literal, cast
@@ -25,6 +25,8 @@ from kg.maps.network import DealFacts, Evidence, Graph
 from kg.settings import asset
 
 Lang = Literal["zh", "en"]
+Point = tuple[float, float]
+Known = str | tuple[str, str, str]  # a node's IRI; an edge's subject, object and key
 _PREFERRED: dict[Lang, tuple[str, ...]] = {
     "zh": ("zh", "zh-hans", "zh-cn", "zh-hant", "", "en"),
     "en": ("en", "", "zh", "zh-hans", "zh-cn", "zh-hant"),
@@ -32,13 +34,33 @@ _PREFERRED: dict[Lang, tuple[str, ...]] = {
 _DEALS = ("acquires", "investsIn")  # whose status is shown even where it isn't stated
 
 
-def render(graph: Graph, title: str, lang: Lang = "zh") -> str:
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a map opens. All that a view leaves out is in the page too, behind a switch.
+
+    Beside what ``network.build`` gives, a graph's nodes and edges may have ``new`` (True: marked as new), and an
+    instrument ``jointly`` (True: its issuers issued it in one act and are drawn and told as one).
+    """
+
+    preset: Literal["", "lawyer", "deals"] = ""
+    known: frozenset[Known] | None = None  # what was there before: all else is new, beside what ``new`` marks
+    since: str = ""  # a report's name or a day: "new since 2024-07"
+    direction: Literal["", "time"] = ""  # "time": from left to right, with the dates of ``axis``
+    axis: tuple[tuple[float, str], ...] = ()  # x of a day or a month, and what is written there
+    off: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of "kind", "relation", "status": those off
+    opens: frozenset[str] | None = None  # the IRIs shown at first, of a graph too big to be looked at; None: all
+    positions: Mapping[str, Point] | None = None  # of every node, in pixels at scale 1; None: laid out here
+    pages: str = ""  # a prefix: where served, a name links to this and its quoted IRI
+
+
+def render(graph: Graph, title: str, lang: Lang = "zh", view: View | None = None) -> str:
     """The page; write it as UTF-8. The language is the one that it opens in: both are in it.
 
-    ``graph`` is what ``kg.maps.network.build`` returns. The same graph gives the same page, byte for byte.
+    ``graph`` is what ``kg.maps.network.build`` returns. The same graph and view give the same page, byte for byte.
     """
+    view = view or View()
     words = json.loads(_read("map.json"))
-    nodes, edges = _pyvis(graph, words)
+    nodes, edges = _pyvis(graph, words, view)
     data = {"lang": lang, "title": title, "words": words, "nodes": nodes, "edges": edges}
     library = _read("vendor", "vis-network", "vis-network.min.js")
     # the source map isn't packed in; its address would only make developer tools look for it
@@ -66,14 +88,14 @@ def render(graph: Graph, title: str, lang: Lang = "zh") -> str:
     )
 
 
-def _pyvis(graph: Graph, words: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _pyvis(graph: Graph, words: Mapping[str, Any], view: View) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Nodes and edges as vis-network takes them, with what the panel shows of them."""
     # pyvis draws in IPython, which takes a second: not when a map isn't asked for
     from pyvis.edge import Edge
     from pyvis.network import Network
 
     drawn = Network(directed=True)
-    where = layout.positions(graph)
+    where = view.positions if view.positions is not None else layout.positions(graph)
     numbers = {iri: at for at, iri in enumerate(graph)}
     neighbours = {iri: len((set(graph.successors(iri)) | set(graph.predecessors(iri))) - {iri}) for iri in graph}
     part_of = {
