@@ -1,7 +1,8 @@
 """Faults that users are told of: one sentence that says what to do, and an exit code.
 
 Exit codes: 0 done; 1 done, but something was wrong with some input or a check failed; 2 wrong use;
-3 unreadable input; 4 the store can't be used; 5 a query is wrong; 130 interrupted.
+3 unreadable input; 4 the store can't be used; 5 a query is wrong; 130 interrupted. ``status`` is what a web page
+answers with.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ class KgError(Exception):
     """An expected fault. ``str(error)`` is the sentence that the user reads."""
 
     exit_code = 1
+    status = 400
 
 
 class UsageError(KgError):
@@ -25,6 +27,7 @@ class ReadError(KgError):
 
 class StoreError(KgError):
     exit_code = 4
+    status = 503
 
 
 class QueryError(KgError):

@@ -73,6 +73,7 @@ def test_the_commands() -> None:
         "diff",
         "candidates",
         "same",
+        "serve",
         "different",
         "split",
         "judgements",

@@ -1,0 +1,42 @@
+"""The application: the pages' routes in one table, what guards them, what answers for their faults."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+
+from kg.serve.faults import HANDLERS
+from kg.serve.pages import home
+from kg.serve.safety import Guard
+from kg.serve.site import Settings, Site
+from kg.settings import asset
+
+#: Each module of pages has its routes; the order decides where two would fit.
+ROUTES: tuple[list[BaseRoute], ...] = (home.ROUTES,)
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The workbench over a store, for any ASGI server. Opens nothing before the first request."""
+    site = Site(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        site.close()
+
+    app = Starlette(
+        routes=[
+            *(route for routes in ROUTES for route in routes),
+            Mount("/static", StaticFiles(directory=asset("viz", "site", "static")), name="static"),
+        ],
+        middleware=[Middleware(Guard, settings=settings)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    app.state.site = site
+    return app
