@@ -26,7 +26,7 @@ import pyoxigraph
 
 from kg import __version__, ids
 from kg.graph import build, facts, sources
-from kg.graph.store import MARKER, VERSION
+from kg.graph.store import MARKER, VERSION, Store
 from kg.items import Claim, Deal, Entity, EntityType, Item, ItemFacts, Label, Passage, Report, Said, Source, Terms
 
 #: Quads that an item brings on average, its share of the default graph included.
@@ -306,11 +306,13 @@ def store(folder: Path, count: int, seed: int = 1) -> int:
         file.flush()
         base.bulk_load(path=file.name, format=pyoxigraph.RdfFormat.N_QUADS)
     base.optimize()
-    base.flush()
+    size = len(base)
+    del base
     for report, _ in reports(count, seed):
         digest, data = sources.pack(report.source)
         sources.FolderSources(folder / "sources").put(digest, data)
-    return len(base)
+    Store.open(folder, "write").close()  # which publishes it
+    return size
 
 
 def main() -> None:

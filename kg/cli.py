@@ -60,6 +60,10 @@ StoreOption = Annotated[
     Path | None,
     typer.Option("--store", metavar="FOLDER", help="The folder of the graph; else KG_STORE, else your own."),
 ]
+WaitOption = Annotated[
+    float,
+    typer.Option("--wait", min=0, metavar="SECONDS", help="How long to wait for another that writes to the store."),
+]
 OutputOption = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Its name decides the form: .csv .xlsx .json .md .docx"),
@@ -153,6 +157,7 @@ def add(
         str | None, typer.Option("--model", metavar="NAME", help="An installed spaCy pipeline in place of ours.")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was found in each item.")] = False,
+    wait: WaitOption = 10,
 ) -> None:
     """Read reports and add what they say.
 
@@ -172,7 +177,9 @@ def add(
         warnings.simplefilter("ignore")  # of libraries, for their users' users
     try:
         with _progress() as watch:
-            summary = run.add(files, store or default_store(), watch, model=model, again=again)
+            summary = run.add(
+                files, store or default_store(), watch, model=model, again=again, wait=wait, told=_waiting
+            )
     except KeyboardInterrupt:
         tell("kg: stopped; reports that were finished are in the store, the one in hand isn't")
         raise typer.Exit(130) from None
@@ -210,6 +217,7 @@ def remove(
         str, typer.Argument(metavar="REPORT-OR-ITEM", help="As kg items lists it: 2024-08, 2024-08-deals-1.")
     ],
     store: StoreOption = None,
+    wait: WaitOption = 10,
 ) -> None:
     """Take a report or one item out, with all that it alone said.
 
@@ -217,7 +225,7 @@ def remove(
       kg remove 2024-08
       kg remove 2024-08-deals-1
     """
-    with _writing(store) as opened:
+    with _writing(store, wait) as opened:
         count = opened.remove(name)
     say(f"Removed {name}: {number(count, 'item')}.")
 
@@ -530,6 +538,7 @@ def same_(
     note: NoteOption = "",
     author: AuthorOption = None,
     store: StoreOption = None,
+    wait: WaitOption = 10,
 ) -> None:
     """Judge that two names mean one: from now on they are one node, in what was added and in what will be.
 
@@ -541,7 +550,7 @@ def same_(
     """
     from kg import identity
 
-    with _writing(store) as opened:
+    with _writing(store, wait) as opened:
         one, other = _meant(opened, left), _meant(opened, right)
         _judged(identity.same(opened, one.iri, other.iri, author=author, note=note, force=force))
 
@@ -553,6 +562,7 @@ def different_(
     note: NoteOption = "",
     author: AuthorOption = None,
     store: StoreOption = None,
+    wait: WaitOption = 10,
 ) -> None:
     """Judge that two are different: they are no candidates any more, and nothing makes them one.
 
@@ -561,7 +571,7 @@ def different_(
     """
     from kg import identity
 
-    with _writing(store) as opened:
+    with _writing(store, wait) as opened:
         one, other = _meant(opened, left), _meant(opened, right)
         _judged(identity.different(opened, one.iri, other.iri, author=author, note=note))
 
@@ -578,6 +588,7 @@ def split_(
     note: NoteOption = "",
     author: AuthorOption = None,
     store: StoreOption = None,
+    wait: WaitOption = 10,
 ) -> None:
     """Part what is wrongly one: the mentions in some items, or by some names, get a node of their own.
 
@@ -588,7 +599,7 @@ def split_(
     """
     from kg import identity
 
-    with _writing(store) as opened:
+    with _writing(store, wait) as opened:
         meant = _meant(opened, name)
         _judged(identity.split(opened, meant.iri, items=item or (), names=by or (), author=author, note=note))
 
@@ -598,6 +609,7 @@ def judgements_(
     stale: Annotated[bool, typer.Option("--stale", help="Those alone whose ground is gone.")] = False,
     replay: Annotated[bool, typer.Option("--replay", help="Obey the file as it stands, after editing it.")] = False,
     store: StoreOption = None,
+    wait: WaitOption = 10,
 ) -> None:
     """List what people judged, who and when, and whether the names that it was judged on are still there.
 
@@ -611,7 +623,7 @@ def judgements_(
 
     path = store or default_store()
     if replay:
-        with _writing(store) as opened:
+        with _writing(store, wait) as opened:
             changed, lacking = identity.replay(opened, identity.load(path))
         say(f"Replayed {judgements_of(path)}: {number(len(changed), 'item')} made anew.")
         if lacking:
@@ -634,6 +646,7 @@ def judgements_(
 def undo_(
     which: Annotated[list[str], typer.Argument(metavar="JUDGEMENT", help="Its number, or the two names.")],
     store: StoreOption = None,
+    wait: WaitOption = 10,
 ) -> None:
     """Take a judgement back: what it changed is again as it was.
 
@@ -643,7 +656,7 @@ def undo_(
     """
     from kg import identity
 
-    with _writing(store) as opened:
+    with _writing(store, wait) as opened:
         if all(each.isdecimal() for each in which):
             numbers = [int(each) for each in which]
         elif len(which) == 2:
@@ -656,14 +669,20 @@ def undo_(
 
 
 @contextmanager
-def _writing(path: Path | None) -> Iterator[Store]:
+def _writing(path: Path | None, wait: float = 0) -> Iterator[Store]:
     """A store open for writing that was there before."""
     from kg.graph.store import Store
 
     where = path or default_store()
     Store.open(where).close()  # writing would make a store where there is none
-    with Store.open(where, "write") as opened:
+    with Store.open(where, "write", wait, _waiting) as opened:
+        for note in opened.notes:
+            tell(f"kg: {note}")
         yield opened
+
+
+def _waiting(sentence: str) -> None:
+    tell(f"kg: {sentence}")
 
 
 def _judged(outcome: Outcome, undone: bool = False) -> None:

@@ -30,5 +30,9 @@ class StoreError(KgError):
     status = 503
 
 
+class DamagedError(StoreError):
+    """A file of the store holds something else than was written to it; the rest can be used."""
+
+
 class QueryError(KgError):
     exit_code = 5

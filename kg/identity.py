@@ -23,7 +23,7 @@ from pyoxigraph import NamedNode
 from kg import ids
 from kg.errors import KgError, ReadError, UsageError
 from kg.graph.facts import DEFAULT, Node, Object
-from kg.graph.sources import write_whole
+from kg.graph.files import write_whole
 from kg.graph.store import Store
 from kg.items import RELATIONS
 from kg.query.entity import find, label_of, type_of

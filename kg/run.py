@@ -25,6 +25,7 @@ from kg.settings import asset, judgements_of
 if TYPE_CHECKING:
     from spacy.language import Language
 
+    from kg.graph.lock import Told
     from kg.graph.store import Added, Store
     from kg.resolve.judgements import Judgements
 
@@ -125,13 +126,16 @@ def add(
     *,
     model: str | None = None,
     again: bool = False,
+    wait: float = 0,
+    told: Told | None = None,
 ) -> Summary:
     """Read files and folders (``-`` is standard input) and add what they say to the store at a path.
 
     A file that fails is told of in the summary and the others go on. Raises UsageError where there is nothing to
     read, and StoreError where the store can't be opened.
 
-    ``again`` reads anew what the store has unchanged.
+    ``again`` reads anew what the store has unchanged. Where another process writes to the store, this one waits so
+    many seconds and ``told`` gets a sentence meanwhile.
     """
     from kg import identity
     from kg.graph.store import Store
@@ -157,7 +161,11 @@ def add(
                 taken[report.id] = name
                 # not sooner, so that a run over nothing but bad files makes no store
                 if store is None:
-                    store = _once(lambda: Store.open(summary.store, "write"))
+                    store = _once(lambda: Store.open(summary.store, "write", wait, told))
+                    summary.notes += store.notes
+                    judged = _once(
+                        lambda: identity.load(store_path)
+                    )  # once more: what another judged while we waited counts
                     _obey(store, judged, summary)
                 run = run or ids.run(run_digest(model))
                 if not again and _unchanged(store, report, run):

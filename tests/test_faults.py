@@ -6,6 +6,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -199,10 +200,17 @@ def test_a_store_in_use(command: Command, report: Path, tmp_path: Path) -> None:
         script = "import sys; from kg.cli import main; main(sys.argv[1:])"
         store = str(tmp_path / "store")
         done = subprocess.run(
-            [sys.executable, "-c", script, "remove", "x", "--store", store], capture_output=True, text=True, check=False
+            [sys.executable, "-c", script, "remove", "x", "--store", store, "--wait", "0.1"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     assert done.returncode == 4
-    assert done.stderr == f"kg: the store at {store} is being written by another process: wait until it ends\n"
+    waiting, refused = done.stderr.splitlines()
+    assert waiting.startswith(f"kg: waiting for the store at {store}, written by ")
+    assert f"(process {os.getpid()} on {socket.gethostname()}, since " in waiting
+    assert refused.startswith(f"kg: the store at {store} is being written by ")
+    assert refused.endswith("): wait until it ends (--wait SECONDS does)")
 
 
 def test_a_full_disk(command: Command, report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

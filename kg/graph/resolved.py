@@ -31,7 +31,11 @@ def pack(facts: Sequence[ItemFacts]) -> tuple[str, bytes]:
     """The digest of what was found, and it as bytes."""
     bare = [replace(said, item=replace(said.item, passage=_NO_TEXT, parts=()), warnings=[]) for said in facts]
     data = _codec().dump_json(bare, exclude_defaults=True)
-    return hashlib.sha256(data).hexdigest(), data
+    return digest(data), data
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def unpack(data: bytes) -> list[ItemFacts]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
-import tempfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from kg.errors import DamagedError
+from kg.graph.files import write_whole
 from kg.items import Page, Source
 
 
@@ -28,8 +30,13 @@ def pack(source: Source) -> tuple[str, bytes]:
         "pages": [[page.start, page.number] for page in source.pages],
         "text": source.text,
     }
-    content = json.dumps([record["pages"], record["text"]]).encode()
-    return hashlib.sha256(content).hexdigest(), json.dumps(record).encode()
+    return digest(source), json.dumps(record).encode()
+
+
+def digest(source: Source) -> str:
+    """Of what is cited: the text and its pages."""
+    content = [[[page.start, page.number] for page in source.pages], source.text]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def unpack(data: bytes) -> Source:
@@ -79,16 +86,20 @@ class FolderSources:
 
     def put(self, digest: str, data: bytes) -> None:
         path = self._path(digest)
-        if not path.exists():
-            write_whole(path, gzip.compress(data, 6, mtime=0))
+        with suppress(DamagedError):
+            if self.get(digest) == data:
+                return
+        write_whole(path, gzip.compress(data, 6, mtime=0))
 
     def get(self, digest: str) -> bytes | None:
         try:
             return gzip.decompress(self._path(digest).read_bytes())
         except FileNotFoundError:
             return None
-        except (EOFError, gzip.BadGzipFile) as fault:
-            raise OSError(f"{self._path(digest)} is damaged: {fault}") from fault
+        except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
+            raise DamagedError(
+                f"{self._path(digest)} is damaged ({fault}): kg check --deep names its report, to be added again"
+            ) from fault
 
     def remove(self, digest: str) -> None:
         self._path(digest).unlink(missing_ok=True)
@@ -98,20 +109,3 @@ class FolderSources:
             for path in sorted(self._folder.iterdir()):
                 if path.name.endswith(".json.gz"):
                     yield path.name.removesuffix(".json.gz")
-                else:
-                    path.unlink(missing_ok=True)  # half of a text whose writing was interrupted
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or not at all, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -1,8 +1,12 @@
 """The one module that opens Oxigraph: named graphs, the facts of the default graph, and the texts they were read from.
 
 On disk a store is a folder: ``regkg-store.json`` (which says so, and in which version), ``oxigraph/``, ``sources/``
-and ``resolved/``. One process writes at a time. Readers open the database read-only and see it as it was when they
-opened it; one that meets files which a writer has since replaced gets a StoreError and opens again.
+and ``resolved/``. One process writes at a time, under ``lock``. Readers open what the last finished change published
+(``kg.graph.published``) and see that for as long as they are open; ``Store.generation`` tells when there is more.
+
+The order of a change: texts and findings, each whole and on the disk; the graph, in one transaction; the copy that
+readers open; then what nothing cites any more goes. Killed between any two of these, a store has the change or
+hasn't, and the next writer, who finds ``writer.json`` of the one that died, sweeps and publishes.
 """
 
 from __future__ import annotations
@@ -13,24 +17,27 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any, Protocol
 from typing import Literal as OneOf
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad
 
 from kg import __version__, ids
-from kg.errors import StoreError, UsageError
-from kg.graph import build, resolved, sources
-from kg.graph.facts import ASPECT, COMPLETED_EDGES, DEFAULT, LABELS, PARTIES, Node, Object, Rank, facts, settle
+from kg.errors import DamagedError, StoreError, UsageError
+from kg.graph import build, published, resolved, sources
+from kg.graph.facts import DEFAULT, Node, Object
+from kg.graph.files import PART, write_whole
+from kg.graph.lock import HOLDER, NAME, Lock, Told
+from kg.graph.settling import Settling
 from kg.items import ENTITY_TYPES, RELATIONS, ItemFacts, Report, Source
-from kg.settings import OBEYED, judgements_of
-from kg.vocab import DCTERMS, KG, PREFIXES, PROV, RDF, STATUS
+from kg.vocab import DCTERMS, KG, PREFIXES, PROV, RDF
 
-VERSION = 1
+VERSION = 2
 MARKER = "regkg-store.json"
+TEXTS, FOUND, DATABASE = "sources", "resolved", "oxigraph"
 #: What people's judgements make of what resolution found in a report.
 Judged = Callable[[Sequence[ItemFacts]], list[ItemFacts]]
 
@@ -74,23 +81,42 @@ class Stored:
     run: str
 
 
+class Base(Protocol):
+    """The database under a store: what of pyoxigraph.Store is used here, so that another can stand in its place."""
+
+    def query(
+        self, query: str, *, prefixes: dict[str, str] | None, substitutions: dict[pyoxigraph.Variable, Any] | None
+    ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryTriples | pyoxigraph.QueryBoolean: ...
+
+    def quads_for_pattern(self, subject: Any, predicate: Any, object: Any, graph_name: Any) -> Iterator[Quad]: ...
+
+    def named_graphs(self) -> Iterator[Any]: ...
+
+    def update(self, update: str) -> None: ...
+
+    def __len__(self) -> int: ...
+
+
 class Store:
     """A store in memory or on disk; a context manager. Use ``Store.open`` or ``Store.memory``."""
 
     def __init__(
         self,
-        base: pyoxigraph.Store,
+        base: Base,
         texts: sources.Sources,
         found: sources.Sources,
         path: Path | None,
         writable: bool,
+        disk: _Disk | None = None,
     ) -> None:
         self._base = base
         self._texts = texts
         self._found = found
+        self._disk = disk
         self.path = path
         self.writable = writable
         self.changes = 0  # by this process: what was worked out from the store holds as long as it stays the same
+        self.notes: tuple[str, ...] = ()  # what opening it did that its user should know: a sentence each
 
     # ------------------------------------------------------------------------------------------ opening
 
@@ -99,23 +125,60 @@ class Store:
         return cls(pyoxigraph.Store(), sources.MemorySources(), sources.MemorySources(), None, True)
 
     @classmethod
-    def open(cls, path: Path | str, mode: OneOf["read", "write"] = "read") -> Store:
-        """The store at a path. Writing makes one where there is nothing; a folder of something else is refused."""
+    def open(
+        cls, path: Path | str, mode: OneOf["read", "write"] = "read", wait: float = 0, told: Told | None = None
+    ) -> Store:
+        """The store at a path. Writing makes one where there is nothing; a folder of something else is refused.
+
+        Where another process writes, a writer waits so many seconds, and ``told`` gets a sentence meanwhile.
+        """
         path = Path(path)
         with _told(path):
-            found = _marker(path)
-            folders = sources.FolderSources(path / "sources"), sources.FolderSources(path / "resolved")
+            version = _version(path)
+            folders = sources.FolderSources(path / TEXTS), sources.FolderSources(path / FOUND)
             if mode == "read":
-                if not found or not (path / "oxigraph" / "CURRENT").exists():
+                if not version or not (path / DATABASE / "CURRENT").exists():
                     raise StoreError(f"no store at {path}: kg add makes one")
-                base = pyoxigraph.Store.read_only(str(path / "oxigraph"))
-                return cls(base, *folders, path, False)
-            if not found:
-                about = {"store": VERSION, "made by": f"regkg {__version__}"}
-                sources.write_whole(path / MARKER, (json.dumps(about) + "\n").encode())
-            store = cls(pyoxigraph.Store(str(path / "oxigraph")), *folders, path, True)
-            store._sweep()
-            return store
+                copy = published.hold(path)
+                try:
+                    base = pyoxigraph.Store.read_only(str(path / DATABASE if copy is None else copy.path))
+                except BaseException:
+                    if copy is not None:
+                        copy.release()
+                    raise
+                return cls(base, *folders, path, False, _Disk(path, None, copy))
+            path.mkdir(parents=True, exist_ok=True)
+            lock = Lock.acquire(path, wait, told)
+            try:
+                return cls._written(path, lock, *folders)
+            except BaseException:
+                lock.release(clean=False)
+                raise
+
+    @classmethod
+    def _written(cls, path: Path, lock: Lock, texts: sources.FolderSources, found: sources.FolderSources) -> Store:
+        """The store at a path whose lock is held."""
+        from kg.graph import migrate
+
+        version = _version(path)  # once more: another may have made or migrated it meanwhile
+        if not version:
+            write_whole(path / MARKER, marker())
+        notes = migrate.migrated(path, version) if 0 < version < VERSION else ()
+        base = pyoxigraph.Store(str(path / DATABASE))
+        store = cls(base, texts, found, path, True, _Disk(path, lock, None))
+        store.notes = notes
+        if lock.unclean or not published.is_whole(path):
+            store.sweep()
+            store.publish()
+        return store
+
+    @staticmethod
+    def generation(path: Path | str) -> str | None:
+        """A line that each change of the store at a path renews: what was opened before it is no longer the latest.
+
+        Costs the reading of one small file. None where nothing was published yet.
+        """
+        return published.generation(Path(path))
 
     @classmethod
     def exported(cls, path: Path | str) -> Store:
@@ -134,10 +197,9 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database, so that others can write. A closed store can't be used again."""
-        if self.writable and self.path is not None:
-            with _told(self.path):
-                self._base.flush()
         del self._base  # pyoxigraph closes, and unlocks, when the last reference goes
+        if self._disk is not None:
+            self._disk.release()
 
     def __enter__(self) -> Store:
         return self
@@ -224,7 +286,13 @@ class Store:
             return None
         with _told(self.path):
             data = self._texts.get(digest)
-        return sources.unpack(data) if data is not None else None
+        try:
+            found = None if data is None else sources.unpack(data)
+        except (ValueError, KeyError, TypeError) as fault:
+            raise DamagedError(f"the text of {report_id} is damaged: add it again (kg add --again FILE)") from fault
+        if found is not None and sources.digest(found) != digest:
+            raise DamagedError(f"the text of {report_id} is another than it was: add it again (kg add --again FILE)")
+        return found
 
     def resolved(self, report_id: str) -> list[ItemFacts] | None:
         """What resolution found in a report's items, before judgements; None where it isn't kept (an older store)."""
@@ -235,9 +303,13 @@ class Store:
         with _told(self.path):
             data = self._found.get(digest)
         try:
-            return resolved.unpack(data) if data is not None else None
+            if data is None or resolved.digest(data) == digest:
+                return None if data is None else resolved.unpack(data)
         except ValueError as fault:
-            raise StoreError(f"what was found in {report_id} is damaged: add it again (kg add --again FILE)") from fault
+            raise DamagedError(
+                f"what was found in {report_id} is damaged: add it again (kg add --again FILE)"
+            ) from fault
+        raise DamagedError(f"what was found in {report_id} is damaged: add it again (kg add --again FILE)")
 
     def keeps_facts(self, report_id: str) -> bool:
         """Whether what resolution found in a report is kept, so that judgements can be laid over it."""
@@ -269,12 +341,11 @@ class Store:
                 raise StoreError(f"item {said.item.id} already belongs to the report {other}: remove that one first")
         old = {quad for graph in replaced for quad in self.quads(None, None, None, graph)}
         counts = self._count(new)
-        with _told(self.path):
+        with _told(self.path), self._changing():
             self._texts.put(digest, data)
             self._found.put(facts_digest, facts_data)
-        if old != new:
-            self._replace(old, new, replaced - {quad.graph_name for quad in new})
-            self._sweep()
+            if old != new:
+                self._replace(old, new, replaced - {quad.graph_name for quad in new})
         outcome: OneOf["added", "replaced", "unchanged"]
         outcome = "unchanged" if old == new else "replaced" if old else "added"
         claims = sum(quad.predicate == RDF.predicate for quad in new)
@@ -320,29 +391,15 @@ class Store:
             raise UsageError(f"the store has no report and no item {id_}: kg items lists them")
         old = {quad for graph in graphs for quad in self.quads(None, None, None, graph)}
         self._replace(old, set(), graphs)
-        self._sweep()
         return len(graphs - {report})
 
     def backup(self, path: Path | str) -> None:
-        """A copy of a store on disk, made of hard links where the file system allows."""
-        path = Path(path)
+        """A copy of a store on disk, in a new folder: as ``kg backup`` makes it."""
+        from kg.graph import backup
+
         if self.path is None:
             raise UsageError("a store in memory can't be copied to disk: export it")
-        with _told(path):
-            if path.exists() and (not path.is_dir() or any(path.iterdir())):
-                raise StoreError(f"{path} is there already: name a new folder")
-            path.mkdir(parents=True, exist_ok=True)
-            self._base.backup(str(path / "oxigraph"))
-            for kept, name in ((self._texts, "sources"), (self._found, "resolved")):
-                for digest in kept:
-                    data = kept.get(digest)
-                    if data is not None:
-                        sources.FolderSources(path / name).put(digest, data)
-            beside = ((judgements_of(self.path), judgements_of(path)), (self.path / OBEYED, path / OBEYED))
-            for file, copy in beside:
-                if file.exists():
-                    sources.write_whole(copy, file.read_bytes())
-            sources.write_whole(path / MARKER, (self.path / MARKER).read_bytes())
+        backup.backup(self.path, Path(path))
 
     def _count(self, new: set[Quad]) -> tuple[Count, Count, Count]:
         entities = {q.subject for q in new if q.predicate == RDF.type and q.object in _ENTITY_CLASSES}
@@ -363,7 +420,7 @@ class Store:
 
         A single SPARQL update is the only way in which pyoxigraph takes deletions and insertions together.
         """
-        gone, come = _Settling(self._base, old, new).changes()
+        gone, come = Settling(self._base, old, new).changes()
         delete = [*(q for q in old - new if q.graph_name not in emptied), *gone]
         parts = [f"DROP SILENT GRAPH {graph}" for graph in sorted(emptied, key=str)]
         if delete:
@@ -371,159 +428,95 @@ class Store:
         if insert := [*(new - old), *come]:
             parts.append(_data("INSERT", insert))
         self.changes += 1
-        with _told(self.path):
+        before, after = _cited(old), _cited(new)
+        with _told(self.path), self._changing():
             self._base.update(" ;\n".join(parts))
-            self._base.flush() if self.path is not None else None
+            self.publish({name for name in before - after if self._unused(name)})
 
-    def _sweep(self) -> None:
-        """Remove the texts and findings that no report uses."""
-        for kept, predicate in ((self._texts, KG.textDigest), (self._found, KG.factsDigest)):
-            digests: list[Object] = [quad.object for quad in self.quads(None, predicate, None, DEFAULT)]
-            used = {digest.value for digest in digests}
-            with _told(self.path):
-                for digest in kept:
-                    if digest not in used:
-                        kept.remove(digest)
+    def publish(self, retired: Collection[str] = ()) -> None:
+        """Make what was written safe from a power cut, and what readers open; ``retired`` files are cited no more."""
+        if self._disk is None or self.path is None:
+            for name in retired:
+                self._drop(name)
+            return
+        with _told(self.path), self._changing():
+            published.publish(self.path, self._base.backup, retired)  # type: ignore[attr-defined]
+            published.clear(self.path, self._unused, self._drop)
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """What is broken off in here is for the next writer to look after."""
+        try:
+            yield
+        except BaseException:
+            if self._disk is not None:
+                self._disk.broken_off = True
+            raise
 
-class _Settling:
-    """What a change of named graphs changes in the default graph, found from the touched subjects alone."""
+    def sweep(self) -> list[str]:
+        """Remove the texts and findings that no report cites, and what a killed writer left; the names of what went.
 
-    def __init__(self, base: pyoxigraph.Store, old: set[Quad], new: set[Quad]) -> None:
-        self._match = partial(base.quads_for_pattern)
-        self._replaced = {quad.graph_name for quad in old} | {quad.graph_name for quad in new}
-        self._old = facts(old)
-        self._new = facts(new)
-        self._all_new = new
-        self._ranks: dict[Node, Rank] = {}
-
-    def changes(self) -> tuple[list[Quad], list[Quad]]:
-        """The default graph's quads to delete and to insert."""
-        gone: set[Quad] = set()
-        come: set[Quad] = set()
-        old, new = _by_aspect(self._old), _by_aspect(self._new)
-        for subject, aspect in {**old, **new}:
-            before, after = self._settled(subject, aspect, (subject, aspect) in old, new.get((subject, aspect), []))
-            gone |= before - after
-            come |= after - before
-        plain_old = {_fact(q) for q in self._old if q.predicate not in ASPECT}
-        plain_new = {_fact(q) for q in self._new if q.predicate not in ASPECT}
-        gone |= {q for q in plain_old - plain_new if q.predicate not in COMPLETED_EDGES and not self._elsewhere(q)}
-        come |= {q for q in plain_new - plain_old if q.predicate not in COMPLETED_EDGES and not self._stands(q)}
-        for quad in self._completed_edges(plain_old | plain_new, gone, come):
-            stated = quad in plain_new or self._elsewhere(quad)
-            stands = self._stands(quad)
-            wanted = stated and self._is_completed(quad, gone, come)
-            if stands and not wanted:
-                gone.add(quad)
-            elif wanted and not stands:
-                come.add(quad)
-        return list(gone), list(come)
-
-    def _settled(
-        self, subject: Node, aspect: tuple[Node, ...], was_stated: bool, stated_new: list[Quad]
-    ) -> tuple[set[Quad], set[Quad]]:
-        """What the default graph has of one aspect of a subject, and what it is to have."""
-        before = {q for p in aspect for q in self._match(subject, p, None, DEFAULT)}
-        if not was_stated and before and self._adds_nothing(aspect, before, stated_new):
-            return before, before
-        stated: dict[Node, list[tuple[Rank, Object]]] = defaultdict(list)
-        for quad in stated_new:
-            stated[quad.predicate].append((self._rank(quad.graph_name), quad.object))
-        for p in aspect:
-            for quad in self._match(subject, p, None, None):
-                if quad.graph_name != DEFAULT and quad.graph_name not in self._replaced:
-                    stated[p].append((self._rank(quad.graph_name), quad.object))
-        return before, {Quad(subject, p, o, DEFAULT) for p, o in settle(aspect, stated)}
-
-    @staticmethod
-    def _adds_nothing(aspect: tuple[Node, ...], before: set[Quad], stated: list[Quad]) -> bool:
-        """Whether more items only repeat what stands: then it stands, whichever is the latest.
-
-        This saves reading what ten thousand items call a ministry. Every new item must say all of what stands
-        (of names: nothing that doesn't stand), since one that gives half of it could become the latest.
+        Reads the names of all: only needed after a writer was killed.
         """
-        if aspect is LABELS:
-            return {_fact(q) for q in stated} <= before
-        by_graph: dict[Node, set[Quad]] = defaultdict(set)
-        for quad in stated:
-            by_graph[quad.graph_name].add(_fact(quad))
-        return all(said == before for said in by_graph.values())
+        cited = {
+            f"{folder}/{quad.object.value}"  # type: ignore[union-attr]
+            for folder, predicate in _CITING.items()
+            for quad in self.quads(None, predicate, None, DEFAULT)
+        }
+        with _told(self.path):
+            if self.path is not None:
+                cited |= published.cited_before(self.path)
+                for folder in (self.path, self.path / TEXTS, self.path / FOUND):
+                    for part in folder.glob(f"{PART}*"):
+                        part.unlink(missing_ok=True)
+            gone = [name for name in self.kept() if name not in cited]
+            for name in gone:
+                self._drop(name)
+        return gone
 
-    def _rank(self, graph: Node) -> Rank:
-        if graph not in self._ranks:
-            issued = self._own(graph, graph, DCTERMS.issued)
-            if issued is None:
-                report = self._own(graph, graph, DCTERMS.isPartOf)
-                issued = self._own(report, report, DCTERMS.issued) if report is not None else None
-            self._ranks[graph] = (issued.value if issued is not None else "", graph.value)
-        return self._ranks[graph]
+    def kept(self) -> list[str]:
+        """The texts and findings that are kept, cited or not: ``sources/DIGEST``."""
+        return [f"{folder}/{digest}" for folder in _CITING for digest in self._folder(folder)]
 
-    def _own(self, graph: Node, subject: Node, predicate: Node) -> Object | None:
-        if graph in self._replaced:
-            return self._new_index().get((graph, subject, predicate))
-        return next((q.object for q in self._match(subject, predicate, None, graph)), None)
+    def _folder(self, name: str) -> sources.Sources:
+        return self._texts if name == TEXTS else self._found
 
-    def _new_index(self) -> dict[tuple[Node, Node, Node], Object]:
-        if not hasattr(self, "_index"):
-            self._index = {
-                (q.graph_name, q.subject, q.predicate): q.object for q in self._all_new if q.graph_name == q.subject
-            }
-        return self._index
+    def _unused(self, name: str) -> bool:
+        folder, _, digest = name.partition("/")
+        return next(self.quads(None, _CITING[folder], pyoxigraph.Literal(digest), DEFAULT), None) is None
 
-    def _stands(self, fact: Quad) -> bool:
-        return next(self._match(fact.subject, fact.predicate, fact.object, DEFAULT), None) is not None
-
-    def _elsewhere(self, fact: Quad) -> bool:
-        """Whether a named graph that isn't being replaced states it."""
-        return any(
-            q.graph_name != DEFAULT and q.graph_name not in self._replaced
-            for q in self._match(fact.subject, fact.predicate, fact.object, None)
-        )
-
-    def _completed_edges(self, touched: set[Quad], gone: set[Quad], come: set[Quad]) -> set[Quad]:
-        """The edges of completed deals that this change could make or unmake."""
-        edges = {q for q in touched if q.predicate in COMPLETED_EDGES}
-        roles = {p for pair in PARTIES.values() for p in pair}
-        deals = {q.subject for q in gone | come if q.predicate == KG.status or q.predicate in roles}
-        for deal in deals:
-            for edge, (by, of) in PARTIES.items():
-                for who in self._parties(deal, by, come):
-                    for whom in self._parties(deal, of, come):
-                        edges.add(Quad(who, edge, whom, DEFAULT))
-        return edges
-
-    def _parties(self, deal: Node, role: Node, come: set[Quad]) -> set[Node]:
-        """Who has a role in a deal, before or after."""
-        found = {q.object for q in self._match(deal, role, None, DEFAULT)}
-        return found | {q.object for q in come if q.subject == deal and q.predicate == role}
-
-    def _is_completed(self, edge: Quad, gone: set[Quad], come: set[Quad]) -> bool:
-        by, of = PARTIES[edge.predicate]
-        deals = {q.subject for q in self._match(None, by, edge.subject, DEFAULT)}
-        deals |= {q.subject for q in come if q.predicate == by and q.object == edge.subject}
-
-        def holds(fact: Quad) -> bool:
-            return fact in come or (fact not in gone and self._stands(fact))
-
-        return any(
-            holds(Quad(deal, by, edge.subject, DEFAULT))
-            and holds(Quad(deal, of, edge.object, DEFAULT))
-            and holds(Quad(deal, KG.status, STATUS.completed, DEFAULT))
-            for deal in deals
-        )
+    def _drop(self, name: str) -> None:
+        folder, _, digest = name.partition("/")
+        self._folder(folder).remove(digest)
 
 
-def _fact(quad: Quad) -> Quad:
-    return Quad(quad.subject, quad.predicate, quad.object, DEFAULT)
+class _Disk:
+    """What a store on disk holds beside its database: the lock of a writer, the copy of a reader."""
+
+    def __init__(self, path: Path, lock: Lock | None, copy: published.Copy | None) -> None:
+        self.path = path
+        self.lock = lock
+        self.copy = copy
+        self.broken_off = False  # a change left something that isn't published, or that nothing cites
+
+    def release(self) -> None:
+        if self.copy is not None:
+            self.copy.release()
+        if self.lock is not None:
+            self.lock.release(clean=not self.broken_off)
 
 
-def _by_aspect(stated: Iterable[Quad]) -> dict[tuple[Node, tuple[Node, ...]], list[Quad]]:
-    found: dict[tuple[Node, tuple[Node, ...]], list[Quad]] = defaultdict(list)
-    for quad in stated:
-        aspect = ASPECT.get(quad.predicate)
-        if aspect is not None:
-            found[quad.subject, aspect].append(quad)
+_CITING = {TEXTS: KG.textDigest, FOUND: KG.factsDigest}
+
+
+def _cited(quads: Iterable[Quad]) -> set[str]:
+    """The texts and findings that reports cite."""
+    folders = {predicate: folder for folder, predicate in _CITING.items()}
+    found = set()
+    for quad in quads:
+        if quad.predicate in folders and quad.subject == quad.graph_name:
+            value: Object = quad.object
+            found.add(f"{folders[quad.predicate]}/{value.value}")
     return found
 
 
@@ -538,27 +531,34 @@ def _data(verb: str, quads: list[Quad]) -> str:
     return f"{verb} DATA {{\n" + "\n".join(blocks) + "\n}"
 
 
-def _marker(path: Path) -> bool:
-    """Whether a store of ours is there; StoreError where something else is, or a newer store."""
+def marker() -> bytes:
+    """What a store says of itself."""
+    return (json.dumps({"store": VERSION, "made by": f"regkg {__version__}"}) + "\n").encode()
+
+
+def _version(path: Path) -> int:
+    """The version of the store that is there, 0 where none is; StoreError for something else, or a newer one."""
     if not path.exists():
-        return False
+        return 0
     if not path.is_dir():
         raise StoreError(f"{path} is a file and not a store: name a folder")
     try:
         about = json.loads((path / MARKER).read_bytes())
         version = about["store"]
     except FileNotFoundError:
-        others = [entry.name for entry in path.iterdir() if not entry.name.startswith(".writing-")]
+        # what a writer makes before it says that this is a store: it may have been killed then
+        ours = (PART, NAME, HOLDER)
+        others = [entry.name for entry in path.iterdir() if not entry.name.startswith(ours)]
         if others:
             raise StoreError(
                 f"{path} isn't a store and isn't empty (it holds {sorted(others)[0]}): name another folder"
             ) from None
-        return False
+        return 0
     except (ValueError, TypeError, KeyError):
         raise StoreError(f"{path / MARKER} is damaged: restore the folder, or name another") from None
-    if not isinstance(version, int) or version > VERSION:
+    if not isinstance(version, int) or isinstance(version, bool) or not 0 < version <= VERSION:
         raise StoreError(f"the store at {path} was made by a newer regkg (version {version}): update regkg")
-    return True
+    return version
 
 
 @contextmanager
