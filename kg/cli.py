@@ -156,6 +156,9 @@ def add(
     model: Annotated[
         str | None, typer.Option("--model", metavar="NAME", help="An installed spaCy pipeline in place of ours.")
     ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, max=256, help="Read with so many processes.")
+    ] = 1,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was found in each item.")] = False,
     wait: WaitOption = 10,
 ) -> None:
@@ -167,7 +170,9 @@ def add(
       pbpaste | kg add -          what was copied
 
     A report that was added before is replaced whole; an unchanged one is left as
-    it is. Of a report that is there as PDF and as text, the PDF is read.
+    it is. Of a report that is there as PDF and as text, the PDF is read. A feed
+    (.jsonl) of many lines becomes several reports. --workers 4 reads with four
+    processes, and adds the same to the byte; each takes 300 MB of memory.
     """
     import warnings
 
@@ -180,6 +185,7 @@ def add(
             summary = run.add(
                 files, store or default_store(), watch, model=model, again=again, wait=wait, told=_waiting
             )
+            summary = run.add(files, store or default_store(), watch, model=model, again=again, workers=workers)
     except KeyboardInterrupt:
         tell("kg: stopped; reports that were finished are in the store, the one in hand isn't")
         raise typer.Exit(130) from None

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
+    from kg.graph.store import Count
     from kg.items import OpenSentence
     from kg.query.items import ReportRow
-    from kg.run import Summary
+    from kg.run import Done, Summary
 
 # a document's title can hold escape sequences, which would paint, rename or type into the reader's terminal;
 # the bidirectional ones would put its words in another order
 _ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_MOST_WARNINGS = 20  # of a feed
 _UNWRAPPED = 100_000  # cells: in a pipe, a row is a line
 
 
@@ -120,9 +122,40 @@ def number(count: int, one: str, many: str | None = None) -> str:
 # -------------------------------------------------------------------------------------------------------- kg add
 
 
+def _count(one: str, count: Count) -> str:
+    return f"{number(count.total, one)} ({count.new:,} new)"
+
+
+def _feed(name: str, parts: list[Done]) -> None:
+    """A feed that became many reports, in a few lines."""
+    say(f"{name}  ({number(len(parts), 'part')}, each a report; kg items lists them)")
+    there = sum(part.items for part in parts if part.added is None)
+    if there:
+        say(f"  unchanged: {number(there, 'item')} that the store has by these rules")
+    added = [part.added for part in parts if part.added is not None]
+    if added:
+        say(f"  added: {number(sum(one.items for one in added), 'item')}")
+        # what several parts name is counted in each, and new in the first alone
+        new = (sum(getattr(one, what).new for one in added) for what in ("entities", "relations", "deals"))
+        words = zip(new, ("name", "relation", "deal"), strict=True)
+        say(f"  new: {', '.join(number(count, word) for count, word in words)}")
+        say(f"  no relation found in {number(sum(part.quiet for part in parts), 'item')}")
+        if count := sum(part.open_sentences for part in parts):
+            say(f"  {number(count, 'sentence')} with a word such as 收购 gave no relation")
+    warnings = list(dict.fromkeys(warning for part in parts for warning in part.warnings))
+    for warning in warnings[:_MOST_WARNINGS]:
+        say(f"  please look at: {warning}")
+    if len(warnings) > _MOST_WARNINGS:
+        say(f"  and at {len(warnings) - _MOST_WARNINGS:,} more such")
+
+
 def summary(found: Summary, verbose: bool = False) -> None:
     """What ``kg add`` did: reports and what is odd about them on standard output, failures on standard error."""
+    for feed in dict.fromkeys(done.name for done in found.done if done.part):
+        _feed(feed, [done for done in found.done if done.part and done.name == feed])
     for done in found.done:
+        if done.part:
+            continue
         title = "" if done.title == done.report else f"  {done.title}"
         say(f"{done.report}{title}  ({done.name})")
         if done.added is None:
@@ -130,9 +163,8 @@ def summary(found: Summary, verbose: bool = False) -> None:
         else:
             added = done.added
             known = (
-                f"{number(added.entities.total, 'name')} ({added.entities.new:,} new),"
-                f" {number(added.relations.total, 'relation')} ({added.relations.new:,} new),"
-                f" {number(added.deals.total, 'deal')} ({added.deals.new:,} new)"
+                f"{_count('name', added.entities)}, {_count('relation', added.relations)},"
+                f" {_count('deal', added.deals)}"
             )
             verb = {"added": "added", "replaced": "read again", "unchanged": "read again, nothing changed"}
             say(f"  {verb[added.outcome]}: {number(added.items, 'item')}; {known}")
@@ -148,7 +180,7 @@ def summary(found: Summary, verbose: bool = False) -> None:
                 for one in quiet:
                     none = number(one.names, "name") if one.names else "no name either"
                     say(f"    {one.id}  {one.title}  ({none})")
-            count = sum(len(one.open_sentences) for one in done.found)
+            count = done.open_sentences
             if count and not verbose:
                 say(f"  {number(count, 'sentence')} with a word such as 收购 gave no relation: -v lists them")
         if done.warnings:

@@ -3,23 +3,29 @@
 Each report is added in a transaction of its own: one that fails leaves the others standing, and an interruption
 leaves the store as the last finished report left it. spaCy and the model are loaded when the first report needs them,
 and not at all where the store has everything already.
+
+With workers, other processes read and extract (``kg.workers``), and this one alone adds what they hand back, in the
+order of the files: the store is the same to the byte. A feed of many lines is parted among them (``kg.read.jsonl``).
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from kg import __version__, ids
 from kg.errors import KgError, ReadError, StoreError, UsageError
-from kg.items import ItemFacts, OpenSentence, Report, Source
+from kg.items import ItemFacts, OpenSentence, Passage, Report, Source
 from kg.settings import asset, judgements_of
 
 if TYPE_CHECKING:
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     from kg.graph.lock import Told
     from kg.graph.store import Added, Store
     from kg.resolve.judgements import Judgements
+    from kg.workers import Workers
 
 STDIN = "-"
 #: Characters of one item. The longest article of a newsletter has 20,000, an act of the EU with its annexes 600,000.
@@ -77,6 +84,9 @@ class Done:
     added: Added | None  # None: it was there already, from the same file by the same rules
     found: tuple[Found, ...] = ()
     warnings: tuple[str, ...] = ()
+    part: int = 0  # of a feed that was read in parts: its first line; then ``found`` is empty, and these are counts
+    quiet: int = 0  # items of which no relation was read
+    open_sentences: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,23 @@ class Summary:
         return 0
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What becomes one report: a file, or some lines of a feed."""
+
+    name: str
+    file: int  # counted from 1
+    path: Path | None = None
+    data: bytes | None = None
+    line: int = 0  # of a part: the first line
+
+    def content(self) -> bytes:
+        return self.path.read_bytes() if self.path is not None else self.data or b""
+
+
+Read = tuple[Report, list[ItemFacts]]
+
+
 def add(
     paths: Iterable[Path | str],
     store_path: Path | str,
@@ -128,6 +155,7 @@ def add(
     again: bool = False,
     wait: float = 0,
     told: Told | None = None,
+    workers: int = 1,
 ) -> Summary:
     """Read files and folders (``-`` is standard input) and add what they say to the store at a path.
 
@@ -136,18 +164,15 @@ def add(
 
     ``again`` reads anew what the store has unchanged. Where another process writes to the store, this one waits so
     many seconds and ``told`` gets a sentence meanwhile.
+    ``again`` reads anew what the store has unchanged. With more than one of ``workers``, so many processes read; they
+    are spawned, so a script that asks for them needs ``if __name__ == "__main__":``.
     """
     from kg import identity
-    from kg.graph.store import Store
 
-    watch = on_progress or (lambda step: None)
     summary = Summary(Path(store_path))
     files = collect(paths, summary.skipped)
     judged = identity.load(store_path)  # before anything is read: a damaged file would have to stop it halfway
-    run: str | None = None
-    taken: dict[str, str] = {}
-    nlp: Language | None = None
-    store: Store | None = None
+    adding = _Adding(summary, judged, model, again, on_progress or (lambda step: None), len(files))
     try:
         for number, path in enumerate(files, 1):
             name = path.name if isinstance(path, Path) else path
@@ -178,14 +203,204 @@ def add(
                 summary.done.append(_put(store, report, said, run, judged))
         if store is not None:
             _weigh(store, judged, summary)
+        with ExitStack() as stack:
+            stack.callback(adding.close)
+            if workers > 1:
+                adding.use(stack.enter_context(_workers(workers, model)))
+            for job in _jobs(files, summary):
+                adding.take(job)
+            adding.finish()
     except _Stop as stop:
         if not isinstance(stop.fault, KgError) or not (summary.done or summary.failures):
             raise stop.fault from stop.fault.__cause__
         summary.stopped = stop.fault
-    finally:
-        if store is not None:
-            store.close()
     return summary
+
+
+def _jobs(files: list[Path | str], summary: Summary) -> Iterator[Job]:
+    """The files, a large feed in parts; one that can't be parted goes into the summary."""
+    from kg.read import sniff
+
+    for number, path in enumerate(files, 1):
+        if path == STDIN:
+            data = sys.stdin.buffer.read()
+            if sniff(data) == ".jsonl":
+                yield from _parted(Job(STDIN, number, data=data), io.BytesIO(data), summary)
+            else:
+                yield Job(STDIN, number, data=data)
+            continue
+        path = Path(path)
+        job = Job(_storable(path.name), number, path)
+        if path.suffix.lower() != ".jsonl" or not path.is_file():
+            yield job
+            continue
+        try:
+            file = path.open("rb")
+        except OSError:
+            yield job  # whoever reads it says why not
+            continue
+        with file:
+            yield from _parted(job, file, summary)
+
+
+def _parted(whole: Job, file: IO[bytes], summary: Summary) -> Iterator[Job]:
+    from kg.read import jsonl
+
+    waiting: jsonl.FeedPart | None = None
+    with _telling(summary, whole.name):
+        for part in jsonl.parts(whole.name, file):
+            if waiting is not None:
+                yield replace(whole, path=None, data=waiting.data, line=waiting.line)
+            waiting = part
+        if waiting is None or waiting.line == 1:
+            yield whole  # as one, or as the empty file that it is
+        else:
+            yield replace(whole, path=None, data=waiting.data, line=waiting.line)
+
+
+def _workers(count: int, model: str | None) -> Workers[Job, Read]:
+    from kg.workers import Workers
+
+    return Workers(count, partial(_work, model), partial(_pipeline, model))
+
+
+@cache
+def _pipeline(model: str | None) -> Language:
+    return load(model)
+
+
+def _work(model: str | None, job: Job) -> Read:
+    """What a worker does: read, extract, and hand back what the store takes, without the items' texts."""
+    report = read_job(job)
+    said = facts(report, _pipeline(model))
+    items = {item.id: replace(item, passage=Passage("", ()), parts=()) for item in report.items}
+    source = report.source
+    bare = Source(
+        source.name, source.digest, source.format, source.text, source.pages, source.title, source.issued, source.link
+    )
+    for one in said:
+        one.item = items[one.item.id]
+    return replace(report, source=bare, items=tuple(items.values())), said
+
+
+class _Adding:
+    """A run: jobs in, reports into the store, one after the other."""
+
+    def __init__(
+        self, summary: Summary, judged: Judgements, model: str | None, again: bool, watch: Watch, files: int
+    ) -> None:
+        self._summary, self._judged, self._watch, self._files = summary, judged, watch, files
+        self._model, self._again = model, again
+        self._run: str | None = None
+        self._taken: dict[str, str] = {}
+        self._nlp: Language | None = None
+        self._store: Store | None = None
+        self._workers: Workers[Job, Read] | None = None
+        self._waiting: deque[tuple[Job, Future[Read] | None]] = deque()
+        self._items = 0
+
+    def use(self, workers: Workers[Job, Read]) -> None:
+        self._workers = workers
+
+    def take(self, job: Job) -> None:
+        """Begin on a job, and end those before it."""
+        if self._workers is None:
+            self._add(job)
+            return
+        from kg.workers import AHEAD
+
+        with _telling(self._summary, job.name):
+            there = not self._again and self._may_be_there(job)
+            self._waiting.append((job, None if there else self._workers.submit(job)))
+        while len(self._waiting) >= AHEAD * self._workers.count:
+            self._end(*self._waiting.popleft())
+
+    def finish(self) -> None:
+        while self._waiting:
+            self._end(*self._waiting.popleft())
+        if self._store is not None:
+            _weigh(self._store, self._judged, self._summary)
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+
+    def _end(self, job: Job, future: Future[Read] | None) -> None:
+        if future is None:
+            self._add(job)
+            return
+        self._watch(Step(job.name, job.file, self._files, self._items))
+        with _telling(self._summary, job.name, job.line):
+            report, said = _result(future, job)
+            if self._free(report, job):
+                self._put(report, said, job)
+        self._items += 0 if future.exception() else len(report.items)
+
+    def _add(self, job: Job) -> None:
+        step = Step(job.name, job.file, self._files)
+        self._watch(step)
+        with _telling(self._summary, job.name, job.line):
+            report = read_job(job)
+            if not self._free(report, job):
+                return
+            if not self._again and _unchanged(self._opened(), report, self._run_iri()):
+                self._summary.done.append(
+                    Done(job.name, report.id, report.title, len(report.items), None, part=job.line)
+                )
+                return
+            if self._workers is not None:
+                self._put(*_result(self._workers.submit(job), job), job)
+                return
+            if self._nlp is None:
+                self._nlp = _once(lambda: load(self._model))
+            step = replace(step, items=len(report.items))
+            self._put(report, facts(report, self._nlp, partial(_on_item, self._watch, step)), job)
+
+    def _free(self, report: Report, job: Job) -> bool:
+        """Whether no file before it was the same report."""
+        if report.id in self._taken:
+            self._summary.left_out.append(LeftOut(job.name, report.id, self._taken[report.id]))
+            return False
+        self._taken[report.id] = job.name
+        self._opened()
+        return True
+
+    def _put(self, report: Report, said: list[ItemFacts], job: Job) -> None:
+        self._summary.done.append(_put(self._opened(), report, said, self._run_iri(), self._judged, job))
+
+    def _opened(self) -> Store:
+        """The store. Not sooner, so that a run over nothing but bad files makes none."""
+        from kg.graph.store import Store
+
+        if self._store is None:
+            self._store = _once(lambda: Store.open(self._summary.store, "write"))
+            _obey(self._store, self._judged, self._summary)
+        return self._store
+
+    def _run_iri(self) -> str:
+        self._run = self._run or ids.run(run_digest(self._model))
+        return self._run
+
+    def _may_be_there(self, job: Job) -> bool:
+        """Whether the store holds a report from this very file by these rules: then it is looked at here."""
+        if not self._summary.store.exists():
+            return False
+        try:
+            content = job.content()
+        except OSError:
+            return False
+        return self._opened().holds(hashlib.sha256(content).hexdigest(), self._run_iri())
+
+
+def _result(future: Future[Read], job: Job) -> Read:
+    from kg.workers import NotReady, WorkerDied
+
+    try:
+        return future.result()
+    except NotReady as fault:
+        raise _Stop(fault.__cause__ if isinstance(fault.__cause__, Exception) else fault) from fault
+    except WorkerDied as fault:
+        raise WorkerDied(f"{job.name} could not be read through, {fault}: add it alone, or part it") from fault
 
 
 class _Stop(Exception):
@@ -196,7 +411,7 @@ class _Stop(Exception):
 
 
 @contextmanager
-def _telling(summary: Summary, name: str) -> Iterator[None]:
+def _telling(summary: Summary, name: str, line: int = 0) -> Iterator[None]:
     """Put what goes wrong with one file into the summary, so that the others go on."""
     try:
         yield
@@ -207,13 +422,19 @@ def _telling(summary: Summary, name: str) -> Iterator[None]:
         # to another) has no cause
         if fault.__cause__ is not None:
             raise _Stop(fault) from fault
-        summary.failures.append(Failure(name, str(fault), fault))
+        summary.failures.append(Failure(name, _placed(name, line, str(fault)), fault))
     except KgError as fault:
-        summary.failures.append(Failure(name, str(fault), fault))
+        summary.failures.append(Failure(name, _placed(name, line, str(fault)), fault))
     except Exception as fault:  # a fault of ours in one file is no reason to lose the others
         kind = type(fault).__name__
-        sentence = f"{name} could not be read through ({kind}: {fault}): please report this, with the file."
+        where = f"{name}, from line {line}," if line else name
+        sentence = f"{where} could not be read through ({kind}: {fault}): please report this, with the file."
         summary.failures.append(Failure(name, sentence, fault))
+
+
+def _placed(name: str, line: int, sentence: str) -> str:
+    """The sentence with the part of the feed that it is about, where it doesn't say so itself."""
+    return f"{name}, from line {line}: {sentence}" if line and not sentence.startswith(name) else sentence
 
 
 def _once(make: Callable[[], T]) -> T:
@@ -251,7 +472,7 @@ def _weigh(store: Store, judged: Judgements, summary: Summary) -> None:
         summary.notes.append(f"{number(len(lost), 'judgement')} without ground: kg judgements --stale lists them")
 
 
-def _put(store: Store, report: Report, said: list[ItemFacts], run: str, judged: Judgements) -> Done:
+def _put(store: Store, report: Report, said: list[ItemFacts], run: str, judged: Judgements, job: Job) -> Done:
     added = store.add(report, said, run, judged.apply)
     found = tuple(
         Found(
@@ -266,16 +487,39 @@ def _put(store: Store, report: Report, said: list[ItemFacts], run: str, judged: 
     )
     told = (f"{one.item.id}: {warning}" for one in said for warning in one.warnings)
     warnings = dict.fromkeys((*report.warnings, *told))
-    return Done(report.source.name, report.id, report.title, len(report.items), added, found, tuple(warnings))
+    return Done(
+        report.source.name,
+        report.id,
+        report.title,
+        len(report.items),
+        added,
+        () if job.line else found,
+        tuple(warnings),
+        job.line,
+        sum(not one.relations for one in found),
+        sum(len(one.open_sentences) for one in found),
+    )
 
 
 def read_report(path: Path | str) -> Report:
     """A file (``-``: standard input) as the report that it is; ReadError where it is none."""
-    from kg.read import layout, read, read_bytes, split
+    if path == STDIN:
+        return read_job(Job(STDIN, 1, data=sys.stdin.buffer.read()))
+    return read_job(Job(str(path), 1, Path(path)))
+
+
+def read_job(job: Job) -> Report:
+    """What a job names as the report that it is; ReadError where it is none."""
+    from kg.read import jsonl, layout, read, read_bytes, split
     from kg.read.jsonl import Feed
 
     source: Source
-    source = read_bytes(STDIN, sys.stdin.buffer.read()) if path == STDIN else read(Path(path))
+    if job.path is not None:
+        source = read(job.path)
+    elif job.line:
+        source = jsonl.read(job.name, job.data or b"", job.line)
+    else:
+        source = read_bytes(job.name, job.data or b"")
     source = replace(source, name=_storable(source.name))
     newsletter = isinstance(source, Feed) or any(known.fits(source.text) for known in layout.load_all())
     if not newsletter:  # looked at before it is split, since splitting takes ten times its size in memory

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 from typing import Literal as OneOf
 
 import pyoxigraph
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import __version__, ids
 from kg.errors import DamagedError, StoreError, UsageError
@@ -265,6 +265,14 @@ class Store:
             return None
         title, run = self._value(node, DCTERMS.title, node), self._value(node, PROV.wasGeneratedBy, node)
         return Stored(id_, title or "", digest, run or "")
+
+    def holds(self, digest: str, run_iri: str) -> bool:
+        """Whether a report from a file of this digest is there, read by this run's rules."""
+        run = NamedNode(run_iri)
+        return any(
+            next(self.quads(quad.subject, PROV.wasGeneratedBy, run, DEFAULT), None) is not None
+            for quad in self.quads(None, KG.digest, Literal(digest), DEFAULT)
+        )
 
     def items_of(self, report_id: str) -> list[Node]:
         """The graphs of a report's items, by IRI."""

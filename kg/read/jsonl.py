@@ -1,12 +1,18 @@
-"""JSONL: items that are ready, an object a line."""
+"""JSONL: items that are ready, an object a line.
+
+A feed of more than a few hundred lines is read in parts, a report each, so that memory doesn't grow with the feed and
+an addition that was broken off goes on where it was. Lines that are added below leave the parts above as they are.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import IO, Any
 
 from kg import ids
 from kg.errors import ReadError
@@ -17,6 +23,43 @@ from kg.read.lines import lines
 from kg.read.single import document_id
 from kg.read.source import digest
 from kg.read.text import decode
+
+#: Lines of a part, and the bytes after which it ends sooner.
+PART_LINES, PART_BYTES = 250, 16_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPart:
+    """Lines of a feed that become one report."""
+
+    line: int  # its first, counted from 1
+    lines: int  # those that aren't empty
+    data: bytes
+
+
+def parts(name: str, file: IO[bytes]) -> Iterator[FeedPart]:
+    """The parts of a feed. One in UTF-16 or 32, whose lines can't be told apart by their bytes, is a single part."""
+    held: list[bytes] = []
+    size = filled = number = 0
+    first = 1
+    while line := file.readline(PART_BYTES + 1):
+        number += 1
+        if len(line) > PART_BYTES:
+            raise ReadError(f"{name}, line {number}: it has more than {PART_BYTES // 1_000_000} MB: part it.")
+        if number == 1 and (line.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) or b"\0" in line):
+            rest = file.read(PART_BYTES)
+            if len(rest) == PART_BYTES:
+                raise ReadError(f"{name} is too large to be read in this encoding: save it as UTF-8.")
+            yield FeedPart(1, 1, line + rest)
+            return
+        if filled >= PART_LINES or size + len(line) > PART_BYTES:
+            yield FeedPart(first, filled, b"".join(held))
+            held, size, filled, first = [], 0, 0, number
+        held.append(line)
+        size += len(line)
+        filled += bool(line.strip())
+    if filled:
+        yield FeedPart(first, filled, b"".join(held))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +82,14 @@ class Feed(Source):
     """A source whose items are told apart already. Its text is theirs, one after the other."""
 
     records: tuple[Record, ...] = ()
+    line: int = 1  # that of the file with which it begins
 
 
-def read(name: str, data: bytes) -> Feed:
+def read(name: str, data: bytes, first: int = 1) -> Feed:
     """The keys are title, text and, where known, date, source, link, section, page, id, commentary; others are left.
 
     An ``id`` is the item's id in the store, as it stands; without one it is made from the file's name and the link
-    or the title.
+    or the title. ``first`` is the number that the first line has in the file.
     """
     pieces: list[str] = []
     length = 0
@@ -59,7 +103,7 @@ def read(name: str, data: bytes) -> Feed:
 
     records: list[Record] = []
     seen: dict[str, int] = {}
-    for number, line in enumerate(decode(name, data).split("\n"), 1):
+    for number, line in enumerate(decode(name, data).split("\n"), first):
         if not line.strip():
             continue
         where = f"{name}, line {number}"
@@ -89,7 +133,7 @@ def read(name: str, data: bytes) -> Feed:
         put("")
     if not records:
         raise ReadError(f"{name} is empty: there is no item in it.")
-    return Feed(name, digest(data), "jsonl", "".join(pieces), records=tuple(records))
+    return Feed(name, digest(data), "jsonl", "".join(pieces), records=tuple(records), line=first)
 
 
 def _fields(where: str, line: str) -> dict[str, Any]:
@@ -140,7 +184,8 @@ def split_feed(feed: Feed) -> Report:
     # the first item stays the same when others are added below
     mark = hashlib.sha256(items[0].id.encode()).hexdigest()[:8]
     name = document_id(feed.name, "").rsplit("-", 1)[0]
-    return Report(f"{name}-{mark}", name, feed, items)
+    title = name if feed.line == 1 else f"{name}, from line {feed.line}"
+    return Report(f"{name}-{mark}", title, feed, items)
 
 
 def _item(feed: Feed, record: Record) -> Item:
