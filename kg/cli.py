@@ -183,9 +183,15 @@ def add(
     try:
         with _progress() as watch:
             summary = run.add(
-                files, store or default_store(), watch, model=model, again=again, wait=wait, told=_waiting
+                files,
+                store or default_store(),
+                watch,
+                model=model,
+                again=again,
+                wait=wait,
+                told=_waiting,
+                workers=workers,
             )
-            summary = run.add(files, store or default_store(), watch, model=model, again=again, workers=workers)
     except KeyboardInterrupt:
         tell("kg: stopped; reports that were finished are in the store, the one in hand isn't")
         raise typer.Exit(130) from None

@@ -163,8 +163,7 @@ def add(
     read, and StoreError where the store can't be opened.
 
     ``again`` reads anew what the store has unchanged. Where another process writes to the store, this one waits so
-    many seconds and ``told`` gets a sentence meanwhile.
-    ``again`` reads anew what the store has unchanged. With more than one of ``workers``, so many processes read; they
+    many seconds and ``told`` gets a sentence meanwhile. With more than one of ``workers``, so many processes read; they
     are spawned, so a script that asks for them needs ``if __name__ == "__main__":``.
     """
     from kg import identity
@@ -172,37 +171,9 @@ def add(
     summary = Summary(Path(store_path))
     files = collect(paths, summary.skipped)
     judged = identity.load(store_path)  # before anything is read: a damaged file would have to stop it halfway
-    adding = _Adding(summary, judged, model, again, on_progress or (lambda step: None), len(files))
+    opening = partial(_open, summary, wait, told)
+    adding = _Adding(summary, judged, opening, model, again, on_progress or (lambda step: None), len(files))
     try:
-        for number, path in enumerate(files, 1):
-            name = path.name if isinstance(path, Path) else path
-            step = Step(name, number, len(files))
-            watch(step)
-            with _telling(summary, name):
-                report = read_report(path)
-                if report.id in taken:
-                    summary.left_out.append(LeftOut(name, report.id, taken[report.id]))
-                    continue
-                taken[report.id] = name
-                # not sooner, so that a run over nothing but bad files makes no store
-                if store is None:
-                    store = _once(lambda: Store.open(summary.store, "write", wait, told))
-                    summary.notes += store.notes
-                    judged = _once(
-                        lambda: identity.load(store_path)
-                    )  # once more: what another judged while we waited counts
-                    _obey(store, judged, summary)
-                run = run or ids.run(run_digest(model))
-                if not again and _unchanged(store, report, run):
-                    summary.done.append(Done(name, report.id, report.title, len(report.items), None))
-                    continue
-                if nlp is None:
-                    nlp = _once(lambda: load(model))
-                step = replace(step, items=len(report.items))
-                said = facts(report, nlp, partial(_on_item, watch, step))
-                summary.done.append(_put(store, report, said, run, judged))
-        if store is not None:
-            _weigh(store, judged, summary)
         with ExitStack() as stack:
             stack.callback(adding.close)
             if workers > 1:
@@ -287,9 +258,16 @@ class _Adding:
     """A run: jobs in, reports into the store, one after the other."""
 
     def __init__(
-        self, summary: Summary, judged: Judgements, model: str | None, again: bool, watch: Watch, files: int
+        self,
+        summary: Summary,
+        judged: Judgements,
+        opening: Callable[[], tuple[Store, Judgements]],
+        model: str | None,
+        again: bool,
+        watch: Watch,
+        files: int,
     ) -> None:
-        self._summary, self._judged, self._watch, self._files = summary, judged, watch, files
+        self._summary, self._judged, self._opening, self._watch, self._files = summary, judged, opening, watch, files
         self._model, self._again = model, again
         self._run: str | None = None
         self._taken: dict[str, str] = {}
@@ -370,10 +348,8 @@ class _Adding:
 
     def _opened(self) -> Store:
         """The store. Not sooner, so that a run over nothing but bad files makes none."""
-        from kg.graph.store import Store
-
         if self._store is None:
-            self._store = _once(lambda: Store.open(self._summary.store, "write"))
+            self._store, self._judged = _once(self._opening)
             _obey(self._store, self._judged, self._summary)
         return self._store
 
@@ -390,6 +366,20 @@ class _Adding:
         except OSError:
             return False
         return self._opened().holds(hashlib.sha256(content).hexdigest(), self._run_iri())
+
+
+def _open(summary: Summary, wait: float, told: Told | None) -> tuple[Store, Judgements]:
+    """The store, and the judgements once more: what another judged while we waited counts."""
+    from kg import identity
+    from kg.graph.store import Store
+
+    store = Store.open(summary.store, "write", wait, told)
+    summary.notes += store.notes
+    try:
+        return store, identity.load(summary.store)
+    except BaseException:
+        store.close()
+        raise
 
 
 def _result(future: Future[Read], job: Job) -> Read:
