@@ -29,7 +29,9 @@ def _answer(request: Request, status: int, sentence: str) -> Response:
 
 
 def _expected(request: Request, fault: Exception) -> Response:
-    return _answer(request, getattr(fault, "status", 400), str(fault))
+    answer = _answer(request, getattr(fault, "status", 400), str(fault))
+    answer.headers.update(getattr(fault, "headers", {}))
+    return answer
 
 
 def _http(request: Request, fault: Exception) -> Response:

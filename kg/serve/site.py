@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from kg import __version__, ids
+from kg.serve.pool import Pool
 from kg.serve.shelf import Shelf
 from kg.settings import asset
 
@@ -32,7 +34,9 @@ class Limits:
     rows: int = 100_000  # of a SPARQL answer
     shown_rows: int = 500  # of a table in a page: the whole is for download
     body_bytes: int = 1_000_000  # of a request
-    running: int = 8  # queries at a time; others wait for their turn
+    running: int = max(4, min(8, 2 * (os.cpu_count() or 1)))  # queries at a time; others wait for their turn
+    waiting: int = 64  # queries that may wait: more are told to come again
+    memory_bytes: int = 1 << 30  # of one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Site:
         self.settings = settings
         self.limits = settings.limits
         self.shelf = Shelf(settings.store)
+        self.pool = Pool(settings.store, self.limits.running, self.limits.waiting, self.limits.memory_bytes)
         self.words = words()
         self.templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(asset("viz", "site", "templates")),
@@ -67,6 +72,7 @@ class Site:
 
     def close(self) -> None:
         """At the end of the server: what was started for the site ends with it."""
+        self.pool.close()
 
     def render(
         self,
