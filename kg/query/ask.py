@@ -245,7 +245,7 @@ def _text(_: Store, __: Parameter, value: Any, ___: str) -> Read:
 
 def _concepts(_: Store, parameter: Parameter, value: Any, lang: str) -> Read:
     """One or more terms of a closed list, bound as one text, “ IRI IRI ”: a variable holds one value."""
-    iris = _choices(parameter.type)
+    iris = choices(parameter.type)
     named: dict[str, str] = {}
     for iri in iris:
         one = concept(iri)
@@ -270,7 +270,8 @@ def _concepts(_: Store, parameter: Parameter, value: Any, lang: str) -> Read:
 
 
 @cache
-def _choices(type_: str) -> list[str]:
+def choices(type_: str) -> list[str]:
+    """The concepts that a parameter of a closed type (a status, a kind, a relation) takes, by address."""
     if type_ == "kind":
         return list(members(KIND.iri))
     if type_ == "relation":
