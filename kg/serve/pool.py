@@ -30,9 +30,7 @@ from kg.errors import KgError, QueryError, StoreError
 from kg.serve.shelf import Shelf
 
 #: By name: “module:function”, called as function(store, **arguments).
-JOBS: dict[str, str] = {
-    name: f"kg.serve.answers:{name}" for name in ("ask", "chain", "path", "diff")
-}
+JOBS: dict[str, str] = {name: f"kg.serve.answers:{name}" for name in ("ask", "chain", "path", "diff")}
 _START_SECONDS = 60.0  # of a worker, on a machine that is busy
 _WATCH_SECONDS = 0.05
 _HUNGRY = 77  # the exit code of a worker that has taken too much memory
