@@ -75,8 +75,17 @@ def _field(parameter: catalogue.Parameter) -> Field:
         parameter.required,
         tuple(concept(iri) for iri in choices(parameter.type)) if closed else (),
         closed and parameter.type != "kind",
-        parameter.default or "",
+        _defaults(parameter),
     )
+
+
+def _defaults(parameter: catalogue.Parameter) -> str:
+    """What counts where nothing is said: of a closed list in words, Chinese and English."""
+    if not parameter.default or parameter.type not in _CLOSED:
+        return parameter.default or ""
+    names = [part.strip() for part in parameter.default.split(",")]
+    known = {one.name: one for one in map(concept, choices(parameter.type))}
+    return ", ".join(f"{known[name].zh} {known[name].en}" if name in known else name for name in names)
 
 
 def _statuses(zh: str, en: str) -> Field:
@@ -122,6 +131,11 @@ def _others() -> dict[str, Asked]:
             (Field("since", "自", "Since", "report", True), Field("until", "至", "Until", "report", True)),
         ),
     }  # fmt: skip
+
+
+@cache
+def _statuses_there_are() -> frozenset[str]:
+    return frozenset(concept(iri).name for sort in ("deal-status", "document-status") for iri in choices(sort))
 
 
 def _tail(iri: str) -> str:
@@ -227,9 +241,14 @@ def _unclear(request: Request, asked: Asked, answer: Answer) -> dict[str, Any]:
 def _shown(answer: Answer, lang: str) -> dict[str, Any]:
     assert answer.result is not None
     notes = evidence.Notes()
-    rows = [_drawn(row, notes, lang) for row in answer.result]
+    found = list(answer.result)
+    columns = answer.result.columns
+    # a column in which nothing stands tells nothing; the download has it
+    filled = [at for at in range(len(columns)) if any(row.values[at] is not None for row in found)]
+    rows = [_drawn(row, filled, notes, lang) for row in found]
     return {
         "result": answer.result,
+        "columns": [columns[at] for at in filled],
         "groups": [(group, [row for _, row in members]) for group, members in groupby(rows, key=lambda pair: pair[0])],
         "count": len(rows),
         "more": answer.more,
@@ -243,15 +262,17 @@ def _shown(answer: Answer, lang: str) -> dict[str, Any]:
     }
 
 
-def _drawn(row: Row, notes: evidence.Notes, lang: str) -> tuple[str, tuple[list[dict[str, Any]], list[int]]]:
+def _drawn(
+    row: Row, filled: list[int], notes: evidence.Notes, lang: str
+) -> tuple[str, tuple[list[dict[str, Any]], list[int]]]:
     cells = [
         {
             "text": words(value, lang),
             "iri": value.iri if isinstance(value, Thing) else "",
             "type": value.type if isinstance(value, Thing) else "",
-            "status": value.name if isinstance(value, Concept) else "",
+            "status": value.name if isinstance(value, Concept) and value.name in _statuses_there_are() else "",
         }
-        for value in row.values
+        for value in (row.values[at] for at in filled)
     ]
     return row.group, (cells, notes.numbers(row.evidence))
 
