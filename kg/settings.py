@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 import platformdirs
+
+from kg.address import Address, address, is_address
+from kg.errors import UsageError
 
 #: In a store: the judgements that it has obeyed last.
 OBEYED = "judged.csv"
 _PACKAGE = Path(__file__).resolve().parent
+
+#: Where a store is: a folder, or a SPARQL server's address.
+Place: TypeAlias = Path | Address
 
 
 def asset(*parts: str) -> Path:
@@ -18,12 +26,33 @@ def asset(*parts: str) -> Path:
     return (packed if packed.is_dir() else _PACKAGE.parent).joinpath(*parts)
 
 
-def judgements_of(store: Path | str) -> Path:
-    """The judgements on a store lie beside it, so that they outlive it."""
-    path = Path(os.path.abspath(store))
+def judgements_of(store: Place | str) -> Path:
+    """The judgements on a store lie beside it, so that they outlive it; those on a server's, among the user's data."""
+    place = store_at(store)
+    if isinstance(place, Address):
+        return place.judgements or _user_data() / "servers" / f"{place.slug}.judgements.csv"
+    path = Path(os.path.abspath(place))
     return path.with_name(f"{path.name}.judgements.csv")
 
 
-def default_store() -> Path:
+def store_at(given: Place | str | None = None, judgements: Path | None = None) -> Place:
+    """The store that somebody names; else that of KG_STORE, else the user's own.
+
+    ``judgements`` is the file of those on a server's store; a folder has its own beside it.
+    """
+    named: Place | str = given or os.environ.get("KG_STORE") or _user_data() / "store"
+    place = named if isinstance(named, Address) else address(str(named)) if is_address(named) else Path(named)
+    if judgements is None:
+        return place
+    if isinstance(place, Path):
+        raise UsageError("--judgements goes with a store on a server: those on a folder lie beside it")
+    return replace(place, judgements=judgements)
+
+
+def default_store() -> Place:
     """Where the store is when neither --store nor KG_STORE says so."""
-    return Path(os.environ.get("KG_STORE") or Path(platformdirs.user_data_dir("regkg", appauthor=False)) / "store")
+    return store_at()
+
+
+def _user_data() -> Path:
+    return Path(platformdirs.user_data_dir("regkg", appauthor=False))

@@ -21,6 +21,7 @@ from kg.errors import QueryError
 from kg.graph.store import Store
 from kg.graph.write import serialise
 from kg.settings import asset
+from kg.sparql import TOKEN
 from kg.vocab import KG, KIND, PREFIXES, QUALIFIER, SAID, STATUS, XSD, Namespace
 
 Term: TypeAlias = Any  # a NamedNode or a Literal; pyoxigraph's own union has terms that our graph never holds
@@ -84,17 +85,6 @@ def _guarded(results: Iterable[Any]) -> Iterator[Any]:
 
 # ------------------------------------------------------------------------------------ faults, before and after
 
-_TOKEN = re.compile(
-    r"""(?P<string>\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-    |(?P<iri><[^<>"{}|^`\\\s]*>)
-    |(?P<comment>\#[^\n]*)
-    |(?P<variable>[?$]\w+)
-    |(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    |(?P<blank>_:[\w.\-]+)
-    |(?P<name>(?P<prefix>[^\W\d_](?:[\w.\-]*[\w\-])?)?:(?P<local>(?:[\w\-:%]|\.(?=[\w\-:%])|\\.)*))
-    |(?P<word>[A-Za-z]\w*)""",
-    re.VERBOSE | re.DOTALL,
-)
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"})
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 # a second net, since a query that reaches the network is worse than one refused for a word in its comments
@@ -110,7 +100,7 @@ def examine(sparql: str) -> None:
     # SPARQL lets any character be written so, those of SERVICE too
     sparql = _ESCAPE.sub(_character, sparql)
     prefixes = dict(PREFIXES)
-    tokens = list(_TOKEN.finditer(sparql))
+    tokens = list(TOKEN.finditer(sparql))
     declared = [i for i, token in enumerate(tokens) if token["word"] and token["word"].upper() == "PREFIX"]
     headers = set()
     for i in declared:
