@@ -18,7 +18,7 @@ import typer
 from kg import __version__
 from kg.errors import KgError, QueryError, UsageError
 from kg.printing import clean, console, number, save, say, tell
-from kg.settings import default_store, judgements_of
+from kg.settings import judgements_of, store_at
 
 if TYPE_CHECKING:
     from kg.graph.store import Store
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kg.query.catalogue import Question
     from kg.query.entity import Candidate
     from kg.query.run import Answer
+    from kg.settings import Place
 
 TABLE_ROWS = 1000
 
@@ -43,7 +44,8 @@ failed; 2 wrong use; 3 unreadable input; 4 the store can't be used; 5 a query is
 wrong, or a name isn't known; 130 interrupted.
 
 Everything stays on this machine. The store is a folder: that of --store, else of
-the variable KG_STORE, else your own. KG_DEBUG=1 shows where an error came from.
+the variable KG_STORE, else your own; or a SPARQL server, by its URL.
+KG_DEBUG=1 shows where an error came from.
 """
 
 app = typer.Typer(
@@ -57,8 +59,14 @@ app = typer.Typer(
 )
 
 StoreOption = Annotated[
+    str | None,  # no Path, which makes one slash of two in a server's address
+    typer.Option(
+        "--store", metavar="FOLDER|URL", help="The folder of the graph, or a SPARQL server; else KG_STORE, else yours."
+    ),
+]
+JudgementsOption = Annotated[
     Path | None,
-    typer.Option("--store", metavar="FOLDER", help="The folder of the graph; else KG_STORE, else your own."),
+    typer.Option("--judgements", metavar="FILE", help="Your file of judgements on a server's store."),
 ]
 WaitOption = Annotated[
     float,
@@ -152,6 +160,7 @@ def kg(
 def add(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Files, folders, or - for what is piped in.")],
     store: StoreOption = None,
+    judgements: JudgementsOption = None,
     again: Annotated[bool, typer.Option("--again", help="Read anew what the store has unchanged.")] = False,
     model: Annotated[
         str | None, typer.Option("--model", metavar="NAME", help="An installed spaCy pipeline in place of ours.")
@@ -184,7 +193,7 @@ def add(
         with _progress() as watch:
             summary = run.add(
                 files,
-                store or default_store(),
+                store_at(store, judgements),
                 watch,
                 model=model,
                 again=again,
@@ -246,10 +255,10 @@ def remove(
 
 
 @contextmanager
-def _reading(path: Path | None) -> Iterator[Store]:
+def _reading(where: str | None, judgements: Path | None = None) -> Iterator[Store]:
     from kg.graph.store import Store
 
-    with Store.open(path or default_store()) as opened:
+    with Store.open(store_at(where, judgements)) as opened:
         yield opened
 
 
@@ -383,7 +392,7 @@ def chain(
             lang=lang,
         )
     if output is not None or format_ is not None:
-        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=store or default_store())
+        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=str(store_at(store)))
         return
     printing.trees(tree.trees(found, lang, quotes))
     for note in found.notes:
@@ -430,7 +439,7 @@ def path(
         ends = [_meant(opened, name).iri for name in (start, end)]
         found = ways.paths(opened, *ends, limit=limit, hops=hops, lang=lang)
     if output is not None or format_ is not None:
-        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=store or default_store())
+        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=str(store_at(store)))
         return
     printing.lines(tree.ways(found, lang))
     for note in found.notes:
@@ -472,14 +481,14 @@ def diff(
 
     _checked(output, format_)
     if rules:
-        _rules(Path(since), Path(until) if until else store or default_store(), output, format_, lang)
+        _rules(store_at(since), store_at(until or store), output, format_, lang)
         return
     if until is None:
         raise UsageError("since when, and until when? Name two reports: kg diff 2024-06 2024-07")
     with _reading(store) as opened:
         found = changes.diff(opened, since, until, lang)
     if output is not None or format_ is not None:
-        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=store or default_store())
+        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=str(store_at(store)))
         return
     printing.lines(memo.page(found, lang, TABLE_ROWS))
     for note in found.notes:
@@ -488,14 +497,14 @@ def diff(
         tell(f"These are the first {TABLE_ROWS:,} changes: -o FILE.docx, .md or .xlsx gives all.")
 
 
-def _rules(old: Path, new: Path, output: Path | None, format_: str | None, lang: str) -> None:
+def _rules(old: Place, new: Place, output: Path | None, format_: str | None, lang: str) -> None:
     from kg import forms, memo, printing
     from kg.query import rereading
 
     with rereading.opened(old) as before, rereading.opened(new) as after:
         found = rereading.compare(before, after, lang)
     if output is not None or format_ is not None:
-        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=new)
+        forms.deliver(found.result(lang), output, lang=lang, format_=format_, store=str(new))
         return
     printing.lines(memo.rereading(found, lang, TABLE_ROWS))
     for note in found.notes:
@@ -517,6 +526,7 @@ def candidates_(
     name: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Those of one entity alone.")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many to list.")] = 20,
     store: StoreOption = None,
+    judgements: JudgementsOption = None,
 ) -> None:
     """List pairs of regulators, firms or documents that may be one, the likeliest first, for you to judge.
 
@@ -530,7 +540,7 @@ def candidates_(
     from kg import identity
     from kg.show import pairs
 
-    with _reading(store) as opened:
+    with _reading(store, judgements) as opened:
         wanted = _meant(opened, " ".join(name)).iri if name else None
         found = [pair for pair in identity.proposed(opened) if wanted in (None, pair.left.iri, pair.right.iri)]
     if not found:
@@ -550,6 +560,7 @@ def same_(
     note: NoteOption = "",
     author: AuthorOption = None,
     store: StoreOption = None,
+    judgements: JudgementsOption = None,
     wait: WaitOption = 10,
 ) -> None:
     """Judge that two names mean one: from now on they are one node, in what was added and in what will be.
@@ -562,7 +573,7 @@ def same_(
     """
     from kg import identity
 
-    with _writing(store, wait) as opened:
+    with _writing(store, wait, judgements) as opened:
         one, other = _meant(opened, left), _meant(opened, right)
         _judged(identity.same(opened, one.iri, other.iri, author=author, note=note, force=force))
 
@@ -574,6 +585,7 @@ def different_(
     note: NoteOption = "",
     author: AuthorOption = None,
     store: StoreOption = None,
+    judgements: JudgementsOption = None,
     wait: WaitOption = 10,
 ) -> None:
     """Judge that two are different: they are no candidates any more, and nothing makes them one.
@@ -583,7 +595,7 @@ def different_(
     """
     from kg import identity
 
-    with _writing(store, wait) as opened:
+    with _writing(store, wait, judgements) as opened:
         one, other = _meant(opened, left), _meant(opened, right)
         _judged(identity.different(opened, one.iri, other.iri, author=author, note=note))
 
@@ -600,6 +612,7 @@ def split_(
     note: NoteOption = "",
     author: AuthorOption = None,
     store: StoreOption = None,
+    judgements: JudgementsOption = None,
     wait: WaitOption = 10,
 ) -> None:
     """Part what is wrongly one: the mentions in some items, or by some names, get a node of their own.
@@ -611,7 +624,7 @@ def split_(
     """
     from kg import identity
 
-    with _writing(store, wait) as opened:
+    with _writing(store, wait, judgements) as opened:
         meant = _meant(opened, name)
         _judged(identity.split(opened, meant.iri, items=item or (), names=by or (), author=author, note=note))
 
@@ -621,6 +634,7 @@ def judgements_(
     stale: Annotated[bool, typer.Option("--stale", help="Those alone whose ground is gone.")] = False,
     replay: Annotated[bool, typer.Option("--replay", help="Obey the file as it stands, after editing it.")] = False,
     store: StoreOption = None,
+    judgements: JudgementsOption = None,
     wait: WaitOption = 10,
 ) -> None:
     """List what people judged, who and when, and whether the names that it was judged on are still there.
@@ -633,15 +647,15 @@ def judgements_(
     from kg import identity
     from kg.show import standing
 
-    path = store or default_store()
+    path = store_at(store, judgements)
     if replay:
-        with _writing(store, wait) as opened:
+        with _writing(store, wait, judgements) as opened:
             changed, lacking = identity.replay(opened, identity.load(path))
         say(f"Replayed {judgements_of(path)}: {number(len(changed), 'item')} made anew.")
         if lacking:
             tell(f"kg: made by an older regkg, to be added again: {', '.join(lacking)}")
             raise typer.Exit(1)
-    with _reading(store) as opened:
+    with _reading(store, judgements) as opened:
         judged = identity.load(path)
         found = identity.standings(opened, judged)
         before = identity.obeyed(opened)
@@ -658,6 +672,7 @@ def judgements_(
 def undo_(
     which: Annotated[list[str], typer.Argument(metavar="JUDGEMENT", help="Its number, or the two names.")],
     store: StoreOption = None,
+    judgements: JudgementsOption = None,
     wait: WaitOption = 10,
 ) -> None:
     """Take a judgement back: what it changed is again as it was.
@@ -668,7 +683,7 @@ def undo_(
     """
     from kg import identity
 
-    with _writing(store, wait) as opened:
+    with _writing(store, wait, judgements) as opened:
         if all(each.isdecimal() for each in which):
             numbers = [int(each) for each in which]
         elif len(which) == 2:
@@ -681,11 +696,11 @@ def undo_(
 
 
 @contextmanager
-def _writing(path: Path | None, wait: float = 0) -> Iterator[Store]:
+def _writing(given: str | None, wait: float = 0, judgements: Path | None = None) -> Iterator[Store]:
     """A store open for writing that was there before."""
     from kg.graph.store import Store
 
-    where = path or default_store()
+    where = store_at(given, judgements)
     Store.open(where).close()  # writing would make a store where there is none
     with Store.open(where, "write", wait, _waiting) as opened:
         for note in opened.notes:
@@ -784,7 +799,7 @@ def query(
 
         asked = [("SPARQL", text.strip())]
         asked += [(name, value) for name, _, value in (given.partition("=") for given in parameters or ())]
-        deliver(answer, output, wanted, lang=lang, asked=asked, store=opened.path)
+        deliver(answer, output, wanted, lang=lang, asked=asked, store=str(opened.place or ""))
 
 
 def _values(store: Store, given: Sequence[str]) -> dict[str, Any]:
@@ -870,7 +885,7 @@ def ask(
             result = answer(opened, question, given, lang, with_evidence=cited)
         except Unclear as fault:
             raise _unclear(fault.name, fault.candidates) from None
-        where = store or default_store()
+        where = str(store_at(store))
         forms.deliver(result, output, lang=lang, format_=format_, evidence=evidence, store=where)
 
 
@@ -990,7 +1005,7 @@ def export(
 _DRAWN = ("graphml", "gexf")  # what kg.maps.files writes
 
 
-def _export_drawn(output: Path, format_: str, store: Path | None) -> None:
+def _export_drawn(output: Path, format_: str, store: str | None) -> None:
     from kg.maps import files, network
 
     with _reading(store) as opened:
@@ -1064,7 +1079,7 @@ def serve(
     from kg.serve.run import serve as run
     from kg.serve.site import Limits, Settings
 
-    where = store or default_store()
+    where = store_at(store)
     Store.open(where).close()  # what is wrong with it is told here and not on a page
 
     def ready(address: str) -> None:

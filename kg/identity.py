@@ -21,6 +21,7 @@ from typing import Literal
 from pyoxigraph import NamedNode
 
 from kg import ids
+from kg.address import Address
 from kg.errors import KgError, ReadError, UsageError
 from kg.graph.facts import DEFAULT, Node, Object
 from kg.graph.files import write_whole
@@ -28,8 +29,8 @@ from kg.graph.store import Store
 from kg.items import RELATIONS
 from kg.query.entity import find, label_of, type_of
 from kg.resolve.candidates import Named, Pair, Tie, candidates
-from kg.resolve.judgements import Judgement, Judgements, read, written
-from kg.settings import OBEYED, judgements_of
+from kg.resolve.judgements import Judgement, Judgements, parsed, read, together, written
+from kg.settings import OBEYED, Place, judgements_of, store_at
 from kg.vocab import DCTERMS, KG, SKOS
 
 _MOST_NAMES = 12
@@ -57,28 +58,57 @@ class Outcome:
     file: Path
 
 
-def load(store: Path | str) -> Judgements:
+def load(store: Place | str) -> Judgements:
     """The judgements on a store; ReadError where the file is damaged, or they contradict each other.
 
-    Where there is no file, the store was moved without it: those count that it has obeyed.
+    Where there is no file, the store was moved without it: those count that it has obeyed. On a server's store other
+    people judge too: what they did since is taken into the file.
     """
-    path = judgements_of(store)
+    place = store_at(store)
+    path = judgements_of(place)
     try:
-        return Judgements(read(path if path.exists() else Path(store) / OBEYED))
+        if isinstance(place, Address):
+            return Judgements(_shared(place, path))
+        return Judgements(read(path if path.exists() else place / OBEYED))
     except UsageError as fault:
         raise ReadError(f"{path} contradicts itself: {fault}") from fault
 
 
-def _path(store: Store) -> Path:
-    if store.path is None:
+def _shared(address: Address, path: Path) -> Sequence[Judgement]:
+    """My file, with what others judged since the server's judgements were last seen; written where that is news."""
+    from kg.graph import remote
+
+    seen = _seen(path)
+    theirs = remote.obeyed(address)
+    if theirs is None:
+        return read(path)  # a new store, to obey what was judged on the one before
+    rows = parsed(f"the judgements at {address}", theirs)
+    if path.exists():
+        mine = read(path)
+        rows = tuple(together(mine, read(seen), rows))
+        if rows == mine:
+            return rows
+    if rows or path.exists():
+        write_whole(path, written(rows))
+    write_whole(seen, theirs)
+    return rows
+
+
+def _seen(path: Path) -> Path:
+    """The server's judgements as they were last seen."""
+    return path.with_name(f"{path.name}.seen")
+
+
+def _place(store: Store) -> Place:
+    if store.place is None:
         raise UsageError("a store in memory has no judgements: open one on disk")
-    return store.path
+    return store.place
 
 
 def obeyed(store: Store) -> Judgements | None:
     """The judgements that the store has obeyed last; None where that isn't known any more."""
     try:
-        return Judgements(read(_path(store) / OBEYED))
+        return Judgements(parsed(f"what {_place(store)} has obeyed", store.obeyed() or b""))
     except KgError:
         return None
 
@@ -89,16 +119,18 @@ def replay(store: Store, wanted: Judgements) -> tuple[list[str], list[str]]:
     Those were added by an older version; they obey when they are added again.
     """
     before = obeyed(store)
-    if before is not None and before.rows == wanted.rows and (judgements_of(_path(store)).exists() or not wanted.rows):
+    if before is not None and before.rows == wanted.rows and (judgements_of(_place(store)).exists() or not wanted.rows):
         return [], []
     items = None if before is None else _items(store, wanted.touched(before))
     reports = [report.id for report in store.reports()] if items is None else _reports(store, items)
     lacking = [report for report in reports if not store.keeps_facts(report)]
-    path = judgements_of(_path(store))
+    path = judgements_of(_place(store))
     if len(wanted) and not path.exists():
         write_whole(path, written(wanted.rows))
     changed = store.rejudge([report for report in reports if report not in lacking], wanted.apply, items)
-    write_whole(_path(store) / OBEYED, written(wanted.rows))
+    store.obey(written(wanted.rows))
+    if isinstance(store.place, Address):
+        write_whole(_seen(path), written(wanted.rows))
     return changed, lacking
 
 
@@ -124,7 +156,7 @@ def _change(store: Store, before: Judgements, after: Judgements) -> tuple[str, .
     lacking = [report for report in reports if not store.keeps_facts(report)]
     if lacking:
         raise UsageError(f"{', '.join(lacking)} was added by an older regkg: add the file again (kg add), then judge")
-    path = judgements_of(_path(store))
+    path = judgements_of(_place(store))
     replay(store, before)  # what somebody has edited by hand since
     old = path.read_bytes() if path.exists() else None
     write_whole(path, written(after.rows))
@@ -146,7 +178,7 @@ def same(
     store: Store, left: str, right: str, *, author: str | None = None, note: str = "", force: bool = False
 ) -> Outcome:
     """Make two entities one. Everything that is one with either is held against everything judged so far."""
-    judged = load(_path(store))
+    judged = load(_place(store))
     if left == right or right in judged.cluster(left):
         raise UsageError(f"{_name(store, left)} is one already: kg show --why says by what")
     against = judged.different(left, right)
@@ -163,7 +195,7 @@ def same(
 
 def different(store: Store, left: str, right: str, *, author: str | None = None, note: str = "") -> Outcome:
     """Keep two entities apart for good: they are no candidates any more, and nobody makes them one by mistake."""
-    judged = load(_path(store))
+    judged = load(_place(store))
     if left == right:
         raise UsageError(f"both names mean {_name(store, left)}: kg split parts it, kg undo takes back a judgement")
     if (row := judged.different(left, right)) is not None:
@@ -181,7 +213,7 @@ def split(
     note: str = "",
 ) -> Outcome:
     """Give the mentions of an entity in these items, or by these names, a node of their own."""
-    judged = load(_path(store))
+    judged = load(_place(store))
     met = mentions(store, iri)
     label, type_ = _name(store, iri), type_of(store, NamedNode(iri)) or "Organization"
     if not items and not names:
@@ -222,19 +254,19 @@ def split(
 
 def undo(store: Store, numbers: Sequence[int]) -> Outcome:
     """Take judgements back, by their numbers in the file; what they changed is again as resolution has it."""
-    judged = load(_path(store))
+    judged = load(_place(store))
     for number in numbers:
         if not 1 <= number <= len(judged.rows):
             raise UsageError(f"there is no judgement {number}: kg judgements lists {len(judged.rows)}")
     gone = [judged.rows[number - 1] for number in dict.fromkeys(numbers)]
     after = Judgements([row for row in judged.rows if row not in gone])
-    return Outcome(tuple(gone), _change(store, judged, after), judgements_of(_path(store)))
+    return Outcome(tuple(gone), _change(store, judged, after), judgements_of(_place(store)))
 
 
 def between(store: Store, left: str, right: str) -> list[int]:
     """The numbers of the judgements that two names, or addresses, are the sides of."""
     found = []
-    for number, row in enumerate(load(_path(store)).rows, 1):
+    for number, row in enumerate(load(_place(store)).rows, 1):
         (one, first), (other, second) = row.sides
         for a, b in (((one, first), (other, second)), ((other, second), (one, first))):
             if _is(left, *a) and _is(right, *b):
@@ -252,7 +284,7 @@ def _record(store: Store, judged: Judgements, rows: list[Judgement]) -> Outcome:
         after = Judgements((*judged.rows, *rows))
     except UsageError as fault:
         raise UsageError(f"that contradicts what was judged: {fault}") from fault
-    return Outcome(tuple(rows), _change(store, judged, after), judgements_of(_path(store)))
+    return Outcome(tuple(rows), _change(store, judged, after), judgements_of(_place(store)))
 
 
 def _judgement(
@@ -425,7 +457,7 @@ def _gone(store: Store, names: tuple[str, ...], iri: str) -> str:
 
 def proposed(store: Store) -> list[Pair]:
     """The pairs of the store that may be one and that nobody has judged yet, the likeliest first."""
-    judged = load(store.path) if store.path is not None else Judgements(())
+    judged = load(store.place) if store.place is not None else Judgements(())
     return candidates(_named(store), judged)
 
 

@@ -26,7 +26,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 from kg import __version__, ids
 from kg.errors import KgError, ReadError, StoreError, UsageError
 from kg.items import ItemFacts, OpenSentence, Passage, Report, Source
-from kg.settings import asset, judgements_of
+from kg.settings import Place, asset, judgements_of, store_at
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -111,7 +111,7 @@ class LeftOut:
 class Summary:
     """What a run did, file by file."""
 
-    store: Path
+    store: Place
     done: list[Done] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -148,7 +148,7 @@ Read = tuple[Report, list[ItemFacts]]
 
 def add(
     paths: Iterable[Path | str],
-    store_path: Path | str,
+    store_path: Place | str,
     on_progress: Watch | None = None,
     *,
     model: str | None = None,
@@ -168,7 +168,7 @@ def add(
     """
     from kg import identity
 
-    summary = Summary(Path(store_path))
+    summary = Summary(store_at(store_path))
     files = collect(paths, summary.skipped)
     judged = identity.load(store_path)  # before anything is read: a damaged file would have to stop it halfway
     opening = partial(_open, summary, wait, told)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import servers
 
 from kg import cli, ids, run
 from kg.items import Claim, Entity, ItemFacts, Label, OpenSentence, Report, Said
@@ -80,3 +81,21 @@ def _facts(report: Report, number: int, on_item: Callable[[int], None] | None) -
         start, end = item.passage.span(0, len(item.title))
         found.open_sentences.append(OpenSentence(report.source.text[start:end], start, end, item.page))
     return found
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[str]:
+    """The address of a SPARQL server that runs as long as the tests do."""
+    if servers.program() is None:
+        pytest.skip(servers.MISSING)
+    with servers.serving() as address:
+        yield address
+
+
+@pytest.fixture
+def server(running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a SPARQL server with nothing in it; the user's own files lie in ``tmp_path``."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for name in ("KG_STORE_USER", "KG_STORE_PASSWORD", "KG_STORE_TIMEOUT"):
+        monkeypatch.delenv(name, raising=False)
+    return servers.emptied(running)

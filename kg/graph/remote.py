@@ -6,7 +6,7 @@ server can check and cite), the judgements that were obeyed last, and a *generat
 
 A change is one request, whatever its size, and each operation in it is on condition that the generation is still the
 one that was read before: where somebody else changed the store meanwhile nothing happens, ``Conflict`` is raised, and
-``repeated`` tries again on what stands now.
+``kg.graph.conflict.repeated`` tries again on what stands now.
 
 Each question costs a request. So what is read is read by the item graph, or with all the default graph has of a
 subject, and kept until the next change; ``prefetch`` brings hundreds of them in one request. That is why a store that
@@ -20,10 +20,9 @@ import gzip
 import uuid
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import wraps
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
@@ -32,13 +31,10 @@ from kg import ids
 from kg.address import Address
 from kg.errors import DamagedError, StoreError
 from kg.graph.bindings import bound
+from kg.graph.conflict import Conflict
 from kg.graph.facts import DEFAULT, Node, Object
-from kg.graph.wire import ROWS, TRIPLES, Answer, Server
-from kg.vocab import KG, RDF, Namespace
-
-P = ParamSpec("P")
-S = TypeVar("S")
-T = TypeVar("T")
+from kg.graph.wire import ROWS, TRIPLES, Server
+from kg.vocab import KG, Namespace
 
 #: Subject, predicate, object, graph; None for any.
 Pattern = tuple[Node | None, Node | None, Object | None, Node | None]
@@ -52,33 +48,14 @@ _HIDDEN = (SELF.value, _TEXTS, _FOUND)
 _IN_OPERATION = 1000  # quads: parsers of other servers recurse over a block's triples
 _IN_REQUEST = 400  # patterns
 _KEPT = 300_000  # quads
-_ATTEMPTS = 6
-
-
-class Conflict(StoreError):
-    """Somebody else changed the store while a change of ours was made ready."""
-
-
-def repeated(change: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
-    """Make a change again where another one came between: what it rests on is read anew."""
-
-    @wraps(change)
-    def again(self: S, *args: P.args, **kwargs: P.kwargs) -> T:
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return change(self, *args, **kwargs)
-            except Conflict:
-                continue
-        return change(self, *args, **kwargs)
-
-    return again
 
 
 class Remote:
     """The dataset of a server, as a base of ``Store``."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, writable: bool = False) -> None:
         self.server = server
+        self._writable = writable
         self._empty = pyoxigraph.Store()  # where a query is tried before it is sent: its faults are worded as ever
         self._kept: dict[Pattern, list[Quad]] = {}
         self._kept_quads = 0
@@ -90,7 +67,7 @@ class Remote:
     @classmethod
     def opened(cls, address: Address, write: bool) -> Remote:
         """StoreError where there is no store there, or one that would give wrong answers."""
-        remote = cls(Server(address))
+        remote = cls(Server(address), write)
         made, others = remote._look()
         if not made and write:
             if others:
@@ -117,7 +94,7 @@ class Remote:
             UNION {{ {{ SELECT ?o {{ ?o ?p ?x }} LIMIT 1 }} BIND("something" AS ?what) }}
             UNION {{ {{ SELECT ?o {{ GRAPH ?o {{ ?s ?p ?x }} }} LIMIT 1 }} BIND("something" AS ?what) }}
         }}"""
-        for what, predicate, value in self._rows(query):
+        for what, predicate, value in self.rows(query):
             found[what.value].append((predicate, value))
         where = self.server.address
         if found["mixed"]:
@@ -161,14 +138,15 @@ class Remote:
         head = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in (prefixes or {}).items())
         text = head + bound(query, values)
         if not isinstance(form, pyoxigraph.QueryTriples):
-            return self._results(text)
+            found: Any = self._results(text)
+            return found  # type: ignore[no-any-return]
         with self.server.answer(text, TRIPLES) as answer:
             format_ = RdfFormat.from_media_type(answer.kind) or RdfFormat.N_TRIPLES
-            found = pyoxigraph.Store()
+            graph = pyoxigraph.Store()
             with _understood(self.server):
-                found.extend(pyoxigraph.parse(answer.read(), format_))
-        triples: Any = found.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-        return triples
+                graph.extend(pyoxigraph.parse(answer.read(), format_))
+        triples: Any = graph.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+        return triples  # type: ignore[no-any-return]
 
     def quads_for_pattern(
         self, subject: Node | None, predicate: Node | None, object: Object | None, graph_name: Node | None
@@ -185,11 +163,13 @@ class Remote:
                 yield quad
 
     def named_graphs(self) -> Iterator[Node]:
-        for (graph,) in self._rows("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"):
+        for (graph,) in self.rows("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"):
             if not graph.value.startswith(_HIDDEN):
                 yield graph
 
     def update(self, update: str) -> None:
+        if not self._writable:
+            raise StoreError(f"the store at {self.server.address} is open for reading only")
         self._forget()
         try:
             self.server.update(update)
@@ -203,7 +183,7 @@ class Remote:
             {{ SELECT (COUNT(*) AS ?ours) {{
                 {{ GRAPH ?g {{ ?s {OWN.content} ?o }} }} UNION {{ GRAPH {SELF} {{ ?s ?p ?o }} }} }} }}
         }}"""
-        ((all_, ours),) = self._rows(query)
+        ((all_, ours),) = self.rows(query)
         return int(all_.value) - int(ours.value)
 
     # ------------------------------------------------------------------------------------------ fewer requests
@@ -214,15 +194,15 @@ class Remote:
         for pattern in patterns:
             key = _widened(pattern)
             if key not in self._kept and key != _ALL:
-                groups[tuple(one is None for one in key) + (key[3] == DEFAULT,)][key] = None
+                groups[(*(one is None for one in key), key[3] == DEFAULT)][key] = None
         for keys in groups.values():
             rest = iter(keys)
             while part := list(islice(rest, _IN_REQUEST)):
                 found: dict[Pattern, list[Quad]] = {key: [] for key in part}
                 for quad in self._asked(part[0], part):
                     terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
-                    key = tuple(None if one is None else term for one, term in zip(part[0], terms, strict=True))
-                    found[key].append(quad)  # type: ignore[index]
+                    which: Any = tuple(None if one is None else term for one, term in zip(part[0], terms, strict=True))
+                    found[which].append(quad)
                 for key, quads in found.items():
                     self._keep(key, quads)
 
@@ -257,17 +237,17 @@ class Remote:
         where = plain if shape[3] == DEFAULT else named if shape[3] is not None else f"{plain} UNION {named}"
         shown = [n for n in range(4) if terms[n].startswith("?") and not (n == 3 and shape[3] == DEFAULT)]
         columns = " ".join(terms[n] for n in shown) or "(1 AS ?one)"
-        for row in self._rows(f"SELECT {columns} {{ {where} }}"):
+        for row in self.rows(f"SELECT {columns} {{ {where} }}"):
             found: list[Any] = list(shape)
             for n, term in zip(shown, row, strict=False):
                 found[n] = term
-            yield Quad(*found[:3], DEFAULT if found[3] is None else found[3])
+            yield Quad(found[0], found[1], found[2], DEFAULT if found[3] is None else found[3])
 
-    def _rows(self, query: str) -> Iterator[Any]:
+    def rows(self, query: str) -> Iterator[Any]:
         yield from self._results(query)
 
     def _results(self, query: str) -> Any:
-        answer = self.server.answer(query, ROWS)
+        answer: Any = self.server.answer(query, ROWS)
         format_ = pyoxigraph.QueryResultsFormat.from_media_type(answer.kind)
         with _understood(self.server):
             if format_ is None:
@@ -290,15 +270,20 @@ class Remote:
             f"DELETE {{ GRAPH {SELF} {{ {SELF} {OWN.generation} {before} }} }}"
             f" INSERT {{ GRAPH {SELF} {{ {SELF} {OWN.generation} {after} }} }} {unchanged}"
         )
+        self._pending.clear()
         self.update(" ;\n".join(operations))
         self._generation = self.generation()
         if f'"{self._generation}"' != after:
             raise Conflict(f"the store at {self.server.address} is being changed by others: try again")
-        self._pending.clear()
+
+    def mend(self) -> None:
+        """Write what should have been there."""
+        if self._pending:
+            self.exchange([], [])
 
     def generation(self) -> str | None:
         """A word that each change renews."""
-        rows = self._rows(f"SELECT ?g {{ GRAPH {SELF} {{ {SELF} {OWN.generation} ?g }} }}")
+        rows = self.rows(f"SELECT ?g {{ GRAPH {SELF} {{ {SELF} {OWN.generation} ?g }} }}")
         return next((str(generation.value) for (generation,) in rows), None)
 
     def later(self, verb: str, quads: Sequence[Quad]) -> None:
@@ -306,7 +291,7 @@ class Remote:
         self._pending.append((verb, quads))
 
     def obeyed(self) -> bytes | None:
-        rows = self._rows(f"SELECT ?o {{ GRAPH {SELF} {{ {SELF} {OWN.obeyed} ?o }} }}")
+        rows = self.rows(f"SELECT ?o {{ GRAPH {SELF} {{ {SELF} {OWN.obeyed} ?o }} }}")
         return next((_unwrapped(value) for (value,) in rows), None)
 
     def obey(self, rows: bytes) -> None:
@@ -316,6 +301,24 @@ class Remote:
             f" INSERT {{ GRAPH {SELF} {{ {SELF} {OWN.obeyed} {value} }} }}"
             f" WHERE {{ OPTIONAL {{ GRAPH {SELF} {{ {SELF} {OWN.obeyed} ?old }} }} }}"
         )
+
+
+def generation(address: Address) -> str | None:
+    """The generation of the store at an address."""
+    server = Server(address)
+    try:
+        return Remote(server).generation()
+    finally:
+        server.close()
+
+
+def obeyed(address: Address) -> bytes | None:
+    """The judgements that the store at an address has obeyed last."""
+    server = Server(address)
+    try:
+        return Remote(server).obeyed()
+    finally:
+        server.close()
 
 
 class RemoteTexts:
@@ -338,7 +341,9 @@ class RemoteTexts:
         return _unwrapped(found[0]) if found else None
 
     def _content(self, graph: NamedNode) -> list[Literal]:
-        return [value for (value,) in self._remote._rows(f"SELECT ?c {{ GRAPH {graph} {{ {graph} {OWN.content} ?c }} }}")]
+        return [
+            value for (value,) in self._remote.rows(f"SELECT ?c {{ GRAPH {graph} {{ {graph} {OWN.content} ?c }} }}")
+        ]
 
     def remove(self, digest: str) -> None:
         """Unless somebody cites it again meanwhile."""
@@ -350,7 +355,7 @@ class RemoteTexts:
         )
 
     def __iter__(self) -> Iterator[str]:
-        for (graph,) in self._remote._rows(f"SELECT ?g {{ GRAPH ?g {{ ?g {OWN.content} ?c }} }}"):
+        for (graph,) in self._remote.rows(f"SELECT ?g {{ GRAPH ?g {{ ?g {OWN.content} ?c }} }}"):
             if graph.value.startswith(self._prefix):
                 yield graph.value.removeprefix(self._prefix)
 
@@ -358,6 +363,29 @@ class RemoteTexts:
 def texts(remote: Remote) -> tuple[RemoteTexts, RemoteTexts]:
     """The texts that were read, and what was found in them."""
     return RemoteTexts(remote, _TEXTS, KG.textDigest), RemoteTexts(remote, _FOUND, KG.factsDigest)
+
+
+class _Rows:
+    """The rows of an answer, whose end may be missing."""
+
+    def __init__(self, solutions: Any, server: Server) -> None:
+        self._solutions, self._server = solutions, server
+        self.variables = solutions.variables
+
+    @classmethod
+    def of(cls, results: Any, server: Server) -> Any:
+        return results if isinstance(results, pyoxigraph.QueryBoolean) else cls(results, server)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        with _understood(self._server):
+            return next(self._solutions)
+
+    def serialize(self, output: Any, format: Any) -> Any:
+        with _understood(self._server):
+            return self._solutions.serialize(output, format)
 
 
 _ALL: Pattern = (None, None, None, None)

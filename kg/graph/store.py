@@ -19,21 +19,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from typing import Literal as OneOf
 
 import pyoxigraph
 from pyoxigraph import Literal, NamedNode, Quad
 
 from kg import __version__, ids
+from kg.address import Address
 from kg.errors import DamagedError, StoreError, UsageError
 from kg.graph import build, published, resolved, sources
-from kg.graph.facts import DEFAULT, Node, Object
+from kg.graph.conflict import repeated
+from kg.graph.facts import DEFAULT, Node, Object, facts
 from kg.graph.files import PART, write_whole
 from kg.graph.lock import HOLDER, NAME, Lock, Told
 from kg.graph.settling import Settling
 from kg.items import ENTITY_TYPES, RELATIONS, ItemFacts, Report, Source
+from kg.settings import OBEYED, Place, store_at
 from kg.vocab import DCTERMS, KG, PREFIXES, PROV, RDF
+
+if TYPE_CHECKING:
+    from kg.graph.remote import Pattern, Remote
 
 VERSION = 2
 MARKER = "regkg-store.json"
@@ -98,7 +104,7 @@ class Base(Protocol):
 
 
 class Store:
-    """A store in memory or on disk; a context manager. Use ``Store.open`` or ``Store.memory``."""
+    """A store in memory, on disk or on a server; a context manager. Use ``Store.open`` or ``Store.memory``."""
 
     def __init__(
         self,
@@ -108,12 +114,16 @@ class Store:
         path: Path | None,
         writable: bool,
         disk: _Disk | None = None,
+        remote: Remote | None = None,
     ) -> None:
         self._base = base
         self._texts = texts
         self._found = found
         self._disk = disk
+        self._remote = remote
         self.path = path
+        #: Where it is: None in memory.
+        self.place: Place | None = path if remote is None else remote.server.address
         self.writable = writable
         self.changes = 0  # by this process: what was worked out from the store holds as long as it stays the same
         self.notes: tuple[str, ...] = ()  # what opening it did that its user should know: a sentence each
@@ -126,13 +136,16 @@ class Store:
 
     @classmethod
     def open(
-        cls, path: Path | str, mode: OneOf["read", "write"] = "read", wait: float = 0, told: Told | None = None
+        cls, place: Place | str, mode: OneOf["read", "write"] = "read", wait: float = 0, told: Told | None = None
     ) -> Store:
-        """The store at a path. Writing makes one where there is nothing; a folder of something else is refused.
+        """The store at a path, or on a server. Writing makes one where there is nothing; what is no store is refused.
 
-        Where another process writes, a writer waits so many seconds, and ``told`` gets a sentence meanwhile.
+        Where another process writes in a folder, a writer waits so many seconds, and ``told`` gets a sentence
+        meanwhile. On a server changes take turns one by one.
         """
-        path = Path(path)
+        path = store_at(place)
+        if isinstance(path, Address):
+            return cls._served(path, mode)
         with _told(path):
             version = _version(path)
             folders = sources.FolderSources(path / TEXTS), sources.FolderSources(path / FOUND)
@@ -172,13 +185,25 @@ class Store:
             store.publish()
         return store
 
-    @staticmethod
-    def generation(path: Path | str) -> str | None:
-        """A line that each change of the store at a path renews: what was opened before it is no longer the latest.
+    @classmethod
+    def _served(cls, address: Address, mode: OneOf["read", "write"]) -> Store:
+        from kg.graph import remote
 
-        Costs the reading of one small file. None where nothing was published yet.
+        base = remote.Remote.opened(address, mode == "write")
+        return cls(base, *remote.texts(base), None, mode == "write", remote=base)
+
+    @staticmethod
+    def generation(place: Place | str) -> str | None:
+        """A line that each change of the store at a place renews: what was opened before it is no longer the latest.
+
+        Costs the reading of one small file, or a request. None where nothing was published yet.
         """
-        return published.generation(Path(path))
+        found = store_at(place)
+        if isinstance(found, Path):
+            return published.generation(found)
+        from kg.graph import remote
+
+        return remote.generation(found)
 
     @classmethod
     def exported(cls, path: Path | str) -> Store:
@@ -200,6 +225,8 @@ class Store:
         del self._base  # pyoxigraph closes, and unlocks, when the last reference goes
         if self._disk is not None:
             self._disk.release()
+        if self._remote is not None:
+            self._remote.close()
 
     def __enter__(self) -> Store:
         return self
@@ -234,6 +261,11 @@ class Store:
         with _told(self.path):
             yield from self._base.quads_for_pattern(subject, predicate, object_, graph)
 
+    def prefetch(self, patterns: Iterable[Pattern]) -> None:
+        """Say which quads will be asked for: from a server they come some hundreds a request, and not one by one."""
+        if self._remote is not None:
+            self._remote.prefetch(patterns)
+
     def graphs(self) -> list[Node]:
         """The named graphs, by name."""
         with _told(self.path):
@@ -245,8 +277,9 @@ class Store:
     def reports(self) -> list[Stored]:
         """The reports, by id."""
         found = []
-        for quad in self.quads(None, RDF.type, KG.Report, DEFAULT):
-            node: Node = quad.subject
+        nodes: list[Node] = [quad.subject for quad in self.quads(None, RDF.type, KG.Report, DEFAULT)]
+        self.prefetch((None, None, None, node) for node in nodes)
+        for node in nodes:
             found.append(
                 Stored(
                     node.value.removeprefix(ids.report("")),
@@ -335,12 +368,19 @@ class Store:
 
         The graph has what ``judged`` makes of the facts; the facts themselves are kept beside it.
         """
-        facts_ = list(facts_)
+        return self._add(report, list(facts_), run_iri, judged)
+
+    @repeated
+    def _add(self, report: Report, facts_: list[ItemFacts], run_iri: str, judged: Judged | None) -> Added:
         digest, data = sources.pack(report.source)
         facts_digest, facts_data = resolved.pack(facts_)
         new = set(build.quads(report, judged(facts_) if judged else facts_, run_iri, digest, facts_digest))
         node = NamedNode(ids.report(report.id))
         replaced = {node, *self.items_of(report.id)}
+        self.prefetch((None, None, None, NamedNode(ids.item(said.item.id))) for said in facts_)
+        self.prefetch((None, None, None, graph) for graph in replaced)
+        if self._remote is not None:
+            self.prefetch((fact.subject, None, None, DEFAULT) for fact in facts(new))
         for said in facts_:
             graph = NamedNode(ids.item(said.item.id))
             owner = graph not in replaced and self._value(graph, DCTERMS.isPartOf, graph)
@@ -354,11 +394,14 @@ class Store:
             self._found.put(facts_digest, facts_data)
             if old != new:
                 self._replace(old, new, replaced - {quad.graph_name for quad in new})
+            elif self._remote is not None:
+                self._remote.mend()
         outcome: OneOf["added", "replaced", "unchanged"]
         outcome = "unchanged" if old == new else "replaced" if old else "added"
         claims = sum(quad.predicate == RDF.predicate for quad in new)
         return Added(report.id, outcome, len(facts_), claims, *counts)
 
+    @repeated
     def rejudge(self, report_ids: Iterable[str], judged: Judged, only: Collection[Node] | None = None) -> list[str]:
         """Make reports' items anew from what resolution found in them, in one transaction; the ids of those changed.
 
@@ -374,6 +417,7 @@ class Store:
             if found is None or stored is None:
                 raise StoreError(f"the report {report_id} was added by an older regkg: add its file again, then judge")
             there = set(self.items_of(report_id))
+            self.prefetch((None, None, None, graph) for graph in there)
             wanted = there if only is None else there.intersection(only)
             for said in judged([one for one in found if NamedNode(ids.item(one.item.id)) in wanted]):
                 graph = NamedNode(ids.item(said.item.id))
@@ -387,6 +431,7 @@ class Store:
             self._replace(old, new, set())
         return changed
 
+    @repeated
     def remove(self, id_: str) -> int:
         """Take out a report with its items, or one item, and every trace of it; how many items went."""
         report = NamedNode(ids.report(id_))
@@ -397,6 +442,7 @@ class Store:
             graphs = {item}
         else:
             raise UsageError(f"the store has no report and no item {id_}: kg items lists them")
+        self.prefetch((None, None, None, graph) for graph in graphs)
         old = {quad for graph in graphs for quad in self.quads(None, None, None, graph)}
         self._replace(old, set(), graphs)
         return len(graphs - {report})
@@ -405,6 +451,10 @@ class Store:
         """A copy of a store on disk, in a new folder: as ``kg backup`` makes it."""
         from kg.graph import backup
 
+        if isinstance(self.place, Address):
+            raise UsageError(
+                f"the store at {self.place} is its server's to back up: use the server's own means, or kg export"
+            )
         if self.path is None:
             raise UsageError("a store in memory can't be copied to disk: export it")
         backup.backup(self.path, Path(path))
@@ -428,18 +478,40 @@ class Store:
 
         A single SPARQL update is the only way in which pyoxigraph takes deletions and insertions together.
         """
+        if self._remote is not None:
+            stated, taken = facts(new), facts(old - new)
+            self.prefetch((fact.subject, None, None, DEFAULT) for fact in (*stated, *taken))
+            self.prefetch((fact.subject, fact.predicate, fact.object, None) for fact in taken)
         gone, come = Settling(self._base, old, new).changes()
+        self.changes += 1
+        before, after = _cited(old), _cited(new)
+        if self._remote is not None:
+            self._remote.exchange([*(old - new), *gone], [*(new - old), *come])
+            self.publish({name for name in before - after if self._unused(name)})
+            return
         delete = [*(q for q in old - new if q.graph_name not in emptied), *gone]
         parts = [f"DROP SILENT GRAPH {graph}" for graph in sorted(emptied, key=str)]
         if delete:
             parts.append(_data("DELETE", delete))
         if insert := [*(new - old), *come]:
             parts.append(_data("INSERT", insert))
-        self.changes += 1
-        before, after = _cited(old), _cited(new)
         with _told(self.path), self._changing():
             self._base.update(" ;\n".join(parts))
             self.publish({name for name in before - after if self._unused(name)})
+
+    def obeyed(self) -> bytes | None:
+        """The judgements that the store has obeyed last, as a file; None where it never has."""
+        if self._remote is not None:
+            return self._remote.obeyed()
+        file = None if self.path is None else self.path / OBEYED
+        return file.read_bytes() if file is not None and file.exists() else None
+
+    def obey(self, judgements: bytes) -> None:
+        """Keep the judgements that were obeyed."""
+        if self._remote is not None:
+            self._remote.obey(judgements)
+        elif self.path is not None:
+            write_whole(self.path / OBEYED, judgements)
 
     def publish(self, retired: Collection[str] = ()) -> None:
         """Make what was written safe from a power cut, and what readers open; ``retired`` files are cited no more."""

@@ -1,4 +1,4 @@
-"""A SPARQL server over HTTP: rdflib's store, with a transport that has time limits and says in one sentence what failed.
+"""A SPARQL server over HTTP: rdflib's store, on a transport with time limits that says in one sentence what failed.
 
 rdflib's own waits for ever, reads an answer whole before the first row, and makes ValueErrors and tuples of what the
 server refuses. Whatever rdflib itself sends (``rdflib.Dataset(store=Server(address))``) goes through this one too.
@@ -134,7 +134,9 @@ class Server(SPARQLUpdateStore):
             asked = "refuses this user and password" if self.address.user else "wants a user and a password"
             return StoreError(f"{where} {asked} ({status}): set KG_STORE_USER and KG_STORE_PASSWORD")
         if status in (301, 302, 303, 307, 308):
-            return StoreError(f"{where} has moved to {response.headers.get('Location', 'elsewhere')}: give that address")
+            return StoreError(
+                f"{where} has moved to {response.headers.get('Location', 'elsewhere')}: give that address"
+            )
         if status == 413:
             return StoreError(
                 f"{where} takes no request of {size / 1e6:.1f} MB ({status}): raise the limit of the server, or of the"

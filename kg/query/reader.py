@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from kg.graph.store import Store
 from kg.query import entity, items
 from kg.query.result import Result, of_answer
 from kg.query.run import Answer, run
-from kg.settings import default_store
+from kg.settings import Place, store_at
 
 if TYPE_CHECKING:
     import rdflib
@@ -138,9 +137,9 @@ class Reader:
         self.close()
 
 
-def open_store(path: Path | str | None = None) -> Reader:
-    """The store at a path, for reading; without one, that of KG_STORE, else the user's own."""
-    return Reader(Store.open(path or default_store()))
+def open_store(path: Place | str | None = None) -> Reader:
+    """The store at a path or on a SPARQL server, for reading; without one, that of KG_STORE, else the user's own."""
+    return Reader(Store.open(store_at(path)))
 
 
 def _python(term: Any) -> Any:

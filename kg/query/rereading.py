@@ -26,6 +26,7 @@ from kg.printing import number
 from kg.query.concepts import concept
 from kg.query.entity import Evidence, evidence_of, item_id, label_of, local_name, words_of
 from kg.query.result import Column, Concept, Result, Row, Thing, words
+from kg.settings import Place
 from kg.vocab import DCTERMS, KG, PROV, RDF, SCHEMA
 
 Cause = Literal["rules", "text", "either", "neither"]
@@ -85,9 +86,11 @@ class Rereading:
         return Result("diff", "同一报告的两次读取", "The same reports, read twice", columns, rows, asked, self.notes)
 
 
-def opened(path: Path) -> Store:
+def opened(path: Place) -> Store:
     """A store for reading, or an export of one (.nq, .trig, .jsonld), which has the graph and not the texts."""
-    return Store.open(path) if path.is_dir() or not path.exists() else Store.exported(path)
+    if isinstance(path, Path) and path.exists() and not path.is_dir():
+        return Store.exported(path)
+    return Store.open(path)
 
 
 def compare(old: Store, new: Store, lang: str = "zh") -> Rereading:
@@ -121,7 +124,7 @@ def compare(old: Store, new: Store, lang: str = "zh") -> Rereading:
             one.now,
         )
     )
-    name = (str(old.path or "–"), str(new.path or "–"))
+    name = (str(old.place or "–"), str(new.place or "–"))
     return Rereading(*name, found, _notes(found, states, versions, quotes, before - after, after - before, lang))
 
 

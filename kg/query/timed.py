@@ -17,9 +17,11 @@ from typing import IO, Any
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
+from kg.address import Address
 from kg.errors import QueryError, StoreError
 from kg.graph.store import Store
 from kg.query.run import Answer, Term, examine, opened
+from kg.settings import Place
 
 _MAIN = "from kg.query.timed import main; main()"
 
@@ -29,16 +31,16 @@ def run(store: Store, sparql: str, seconds: float, bindings: Mapping[str, Term] 
 
     The time counts until the last row is taken. Needs a store on disk.
     """
-    if store.path is None:
+    if store.place is None:
         raise StoreError("a store in memory can't be queried with a time limit: it needs one on disk")
     if seconds <= 0:
         raise QueryError(f"a time limit of {seconds:g} seconds leaves no time: give more than 0")
     examine(sparql)
-    return _Child(store.path, sparql, dict(bindings or {}), seconds).answer()
+    return _Child(store.place, sparql, dict(bindings or {}), seconds).answer()
 
 
 class _Child:
-    def __init__(self, path: Path, sparql: str, bindings: dict[str, Term], seconds: float) -> None:
+    def __init__(self, place: Place, sparql: str, bindings: dict[str, Term], seconds: float) -> None:
         # -P and the package's own folder: what lies in the folder where somebody stands is not run
         code = f"import sys; sys.path.insert(0, {str(Path(__file__).resolve().parents[2])!r}); {_MAIN}"
         self._seconds = seconds
@@ -53,7 +55,8 @@ class _Child:
         self._timer.daemon = True
         self._timer.start()
         values = {name: str(term) for name, term in bindings.items()}
-        request = json.dumps({"store": str(path.resolve()), "sparql": sparql, "bindings": values})
+        where = place.secret if isinstance(place, Address) else str(place.resolve())
+        request = json.dumps({"store": where, "sparql": sparql, "bindings": values})
         try:
             self._pipe("stdin").write(request.encode())
             self._pipe("stdin").close()

@@ -88,18 +88,23 @@ def called(names: Sequence[str], iri: str) -> str:
 def read(path: Path) -> tuple[Judgement, ...]:
     """The judgements of a file, none where there is no file. ReadError names the line that can't be one."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return parsed(path, path.read_bytes())
     except (FileNotFoundError, NotADirectoryError):
         return ()
-    except UnicodeDecodeError as fault:
-        line = path.read_bytes()[: fault.start].count(b"\n") + 1
-        raise ReadError(f"{path}, line {line}, isn't UTF-8 text: save the table as CSV UTF-8") from fault
     except OSError as fault:
         raise ReadError(f"{path} can't be read: {fault.strerror}") from fault
-    return tuple(_parse(path, text))
 
 
-def _parse(path: Path, text: str) -> Iterator[Judgement]:
+def parsed(path: object, data: bytes) -> tuple[Judgement, ...]:
+    """The judgements of a file's content; ``path`` is what it is called where a line can't be one."""
+    try:
+        return tuple(_parse(path, data.decode("utf-8-sig")))
+    except UnicodeDecodeError as fault:
+        line = data[: fault.start].count(b"\n") + 1
+        raise ReadError(f"{path}, line {line}, isn't UTF-8 text: save the table as CSV UTF-8") from fault
+
+
+def _parse(path: object, text: str) -> Iterator[Judgement]:
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     seen: dict[tuple[str, ...], int] = {}
     try:
@@ -151,6 +156,14 @@ def written(rows: Iterable[Judgement]) -> bytes:
         texts = ("|".join(name.replace("|", "/") for name in c) if isinstance(c, tuple) else str(c) for c in cells)
         table.writerow("'" + text if text.startswith(_FORMULA) else text for text in texts)
     return out.getvalue().encode("utf-8-sig")
+
+
+def together(mine: Sequence[Judgement], before: Sequence[Judgement], theirs: Sequence[Judgement]) -> list[Judgement]:
+    """My judgements and other people's: theirs, without what I took back and with what I made since ``before``."""
+    known, kept = {row.effect for row in before}, {row.effect for row in mine}
+    rows = [row for row in theirs if row.effect in kept or row.effect not in known]
+    there = {row.effect for row in theirs}
+    return rows + [row for row in mine if row.effect not in known and row.effect not in there]
 
 
 def _split(cell: str) -> tuple[str, ...]:

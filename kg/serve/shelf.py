@@ -13,12 +13,13 @@ from pathlib import Path
 
 from kg.errors import StoreError
 from kg.graph.store import Store
+from kg.settings import Place, store_at
 
 
 class Shelf:
     """Safe to use from many threads."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Place | str) -> None:
         self.path = path
         self._lock = threading.Lock()
         self._store: Store | None = None
@@ -48,8 +49,11 @@ class Shelf:
             return self._store
 
 
-def _stamp(path: Path | str) -> object:
-    folder = Path(path) / "oxigraph"
+def _stamp(path: Place | str) -> object:
+    place = store_at(path)
+    if not isinstance(place, Path):
+        return Store.generation(place)
+    folder = place / "oxigraph"
     try:
         return tuple(sorted((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in folder.iterdir()))
     except OSError:  # not there yet, or just being replaced

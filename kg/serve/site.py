@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -19,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from kg import __version__, ids
 from kg.serve.pool import Pool
 from kg.serve.shelf import Shelf
-from kg.settings import asset
+from kg.settings import Place, asset
 
 LANGS = ("zh", "en")
 LANG_COOKIE = "kg_lang"
@@ -43,7 +42,7 @@ class Limits:
 class Settings:
     """How ``kg serve`` was called."""
 
-    store: Path | str
+    store: Place | str
     host: str = "127.0.0.1"
     port: int = 8000
     edit: bool = False  # whether people may judge and review

@@ -4,11 +4,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import servers
 
 from kg.graph.store import Store
 
+#: Every kind of store that one contract holds for.
+KINDS = ("memory", "disk", "remote")
 
-@pytest.fixture(params=["memory", "disk"])
+
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    with Store.memory() if request.param == "memory" else Store.open(tmp_path / "store", "write") as opened:
-        yield opened
+    with opened(request, tmp_path) as found:
+        yield found
+
+
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if request.param == "memory":
+        return Store.memory()
+    if request.param == "disk":
+        return Store.open(tmp_path / "store", "write")
+    return Store.open(servers.emptied(request.getfixturevalue("server")), "write")

@@ -25,6 +25,7 @@ from kg.errors import StoreError, UsageError
 from kg.graph import sources
 from kg.graph.facts import DEFAULT, all_facts
 from kg.graph.lock import HOLDER
+from kg.graph.remote import Remote
 from kg.graph.store import MARKER, VERSION, Count, Store
 from kg.items import Claim, Deal, Entity, Item, ItemFacts, Label, Passage, Report, Said, Source, Terms
 from kg.vocab import KG, RDF, SKOS, STATUS
@@ -292,6 +293,8 @@ def test_a_fault_midway_leaves_the_store_as_it_was(store: Store, monkeypatch: py
         return text + " ; LOAD <file:///no/such/file>" if verb == "INSERT" else text
 
     monkeypatch.setattr("kg.graph.store._data", broken)
+    whole = Remote.update
+    monkeypatch.setattr(Remote, "update", lambda remote, text: whole(remote, text + " ; LOAD <file:///no/such/file>"))
     with pytest.raises((StoreError, SyntaxError, OSError)):
         store.add(*samples.june(), samples.RUN)
     monkeypatch.undo()
