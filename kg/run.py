@@ -359,7 +359,8 @@ class _Adding:
 
     def _may_be_there(self, job: Job) -> bool:
         """Whether the store holds a report from this very file by these rules: then it is looked at here."""
-        if not self._summary.store.exists():
+        where = self._summary.store
+        if isinstance(where, Path) and not where.exists():
             return False
         try:
             content = job.content()

@@ -49,10 +49,5 @@ def store_at(given: Place | str | None = None, judgements: Path | None = None) -
     return replace(place, judgements=judgements)
 
 
-def default_store() -> Place:
-    """Where the store is when neither --store nor KG_STORE says so."""
-    return store_at()
-
-
 def _user_data() -> Path:
     return Path(platformdirs.user_data_dir("regkg", appauthor=False))
