@@ -47,6 +47,8 @@ RELATIONS = (
 PARTIES = ("investee", "target")
 DOCUMENT_STATUS = ("planned", "draft", "consultation", "issued", "in-force", "repealed")
 DEAL_STATUS = ("rumoured", "in-talks", "proposed", "announced", "completed", "terminated")
+#: What people's decisions make of a claim.
+Reviewed = Literal["accepted", "fixed", "added"]
 QUALIFIERS = ("exact", "about", "at-least", "up-to")
 
 
@@ -152,6 +154,13 @@ class Item:
     publisher: str | None = None  # the source line (来源)
     link: str | None = None
     page: int | None = None  # the page on which its headline stands
+    stands: tuple[int, int] | None = None  # of an item without its text: from which source offset to which it goes
+
+    @property
+    def extent(self) -> tuple[int, int] | None:
+        """The source offsets between which its text stands; None where nobody knows any more (an older store)."""
+        offsets = self.passage.offsets
+        return (offsets[0], offsets[-1] + 1) if len(offsets) else self.stands
 
     def said_at(self, offset: int) -> Said:
         for part in self.parts:
@@ -350,6 +359,9 @@ class Claim:
     date: str | None = None
     subject_form: str | None = None  # the names that the sentence has for the two: what a judgement on a name goes by
     object_form: str | None = None
+    reviewed: Reviewed | None = None  # what people decided on it
+    reviewed_by: str | None = None  # who, and when
+    key: str = ""  # by which decisions know it; given only while somebody decides
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ PROPERTIES = """
     amount amountText currency qualifier stake valuation announcedOn completedOn
     refersTo form reason insteadOf
     section page layout fileName fileFormat digest textDigest factsDigest
-    about quote start end said confidence rule role date
+    about quote start end said confidence rule role date reviewed reviewedBy
 """
 
 KG = Namespace(ONTOLOGY, CLASSES + RELATIONS + PROPERTIES)

@@ -84,6 +84,7 @@ Triples = Iterator[tuple[NamedNode, NamedNode, Object]]
 
 def _item(node: NamedNode, report_id: str, facts: ItemFacts, run_iri: str) -> Triples:
     item = facts.item
+    start, end = item.extent or (None, None)
     yield from _present(
         node,
         (RDF.type, KG.Item),
@@ -93,6 +94,8 @@ def _item(node: NamedNode, report_id: str, facts: ItemFacts, run_iri: str) -> Tr
         (DCTERMS.publisher, _text(item.publisher)),
         (KG.section, _text(item.section)),
         (KG.page, _number(item.page)),
+        (KG.start, _number(start)),
+        (KG.end, _number(end)),
         (DCTERMS.isPartOf, NamedNode(ids.report(report_id))),
     )
     for entity in facts.entities:
@@ -214,6 +217,8 @@ def _claim(node: NamedNode, claim: Claim, run_iri: str) -> Triples:
         (KG.rule, Literal(claim.rule)),
         (KG.role, _text(claim.role)),
         (KG.date, claim.date and moment(claim.date)),
+        (KG.reviewed, _text(claim.reviewed)),
+        (KG.reviewedBy, _text(claim.reviewed_by)),
         (PROV.wasGeneratedBy, NamedNode(run_iri)),
     )
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.items import ItemFacts, Passage
+from kg.items import Item, ItemFacts, Passage
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -29,13 +29,17 @@ def _codec() -> TypeAdapter[list[ItemFacts]]:
 
 def pack(facts: Sequence[ItemFacts]) -> tuple[str, bytes]:
     """The digest of what was found, and it as bytes."""
-    bare = [replace(said, item=replace(said.item, passage=_NO_TEXT, parts=()), warnings=[]) for said in facts]
+    bare = [replace(said, item=_bare(said.item), warnings=[]) for said in facts]
     data = _codec().dump_json(bare, exclude_defaults=True)
     return digest(data), data
 
 
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _bare(item: Item) -> Item:
+    return replace(item, passage=_NO_TEXT, parts=(), stands=item.extent)
 
 
 def unpack(data: bytes) -> list[ItemFacts]:

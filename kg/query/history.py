@@ -150,7 +150,8 @@ class History:
         for quad in sorted(self._store.quads(None, KG.quote, None, item), key=str):
             if pattern.search(words_of(quad.object)):
                 return Step("", day, (self.of_claim(quad.subject, item),))
-        starts = [int(words_of(quad.object)) for quad in self._store.quads(None, KG.start, None, item)]
+        said = [quad for quad in self._store.quads(None, KG.start, None, item) if quad.subject != item]
+        starts = [int(words_of(quad.object)) for quad in said]
         places = [match.span() for match in pattern.finditer(source.text)]
         if not places:
             return None

@@ -475,7 +475,8 @@ def _claims(report: Report, extraction: Extraction, known: list[_Known], facts: 
                     deal_of.get((type_, a, b)),
                     relation.role,
                     relation.date,
-                    *(_spaced(extraction.mentions[end].text) for end in ends),
+                    _spaced(extraction.mentions[ends[0]].text),
+                    _spaced(extraction.mentions[ends[1]].text),
                 )
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -67,8 +68,10 @@ class Draft:
         self.id, self.title, self.issued, self.name = id_, title, issued, name
         self.text = ""
         self.facts: list[ItemFacts] = []
+        self._starts: list[int] = []
 
     def item(self, slug: str, title: str, day: date | None = None, **more: object) -> ItemFacts:
+        self._starts.append(len(self.text))
         self.text += title + "\n"
         item = Item(f"{self.id}-{slug}", title, Passage.verbatim(title), (), issued=day, **more)  # type: ignore[arg-type]
         facts = ItemFacts(item)
@@ -103,6 +106,10 @@ class Draft:
         return 1 if offset < 60 else 2
 
     def report(self) -> Report:
+        """The report; its items have all their text only now."""
+        ends = [*self._starts, len(self.text)][1:]
+        for facts, start, end in zip(self.facts, self._starts, ends, strict=False):
+            facts.item = replace(facts.item, passage=Passage.verbatim(self.text[start:end], start))
         text = self.text + "。" * 80
         source = Source(
             self.name, hashlib.sha256(text.encode()).hexdigest(), "txt", text, pages=(Page(0, 1), Page(60, 2))

@@ -58,6 +58,8 @@ def test_an_item_tells_its_particulars(graph: Store) -> None:
         DCTERMS.isPartOf: NamedNode(ids.report("2031-05")),
         KG.section: Literal("法规"),
         KG.page: Literal(1),
+        KG.start: Literal(0),
+        KG.end: Literal(73),
     }
 
 
