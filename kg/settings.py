@@ -49,5 +49,11 @@ def store_at(given: Place | str | None = None, judgements: Path | None = None) -
     return replace(place, judgements=judgements)
 
 
+def handed_on(place: Place | str) -> str:
+    """A place in words, for another process of ours: with the password, and so never to be shown."""
+    found = store_at(place)
+    return found.secret if isinstance(found, Address) else str(found.resolve())
+
+
 def _user_data() -> Path:
     return Path(platformdirs.user_data_dir("regkg", appauthor=False))

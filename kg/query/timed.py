@@ -17,11 +17,10 @@ from typing import IO, Any
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat, RdfFormat
 
-from kg.address import Address
 from kg.errors import QueryError, StoreError
 from kg.graph.store import Store
 from kg.query.run import Answer, Term, examine, opened
-from kg.settings import Place
+from kg.settings import Place, handed_on
 
 _MAIN = "from kg.query.timed import main; main()"
 
@@ -55,8 +54,7 @@ class _Child:
         self._timer.daemon = True
         self._timer.start()
         values = {name: str(term) for name, term in bindings.items()}
-        where = place.secret if isinstance(place, Address) else str(place.resolve())
-        request = json.dumps({"store": where, "sparql": sparql, "bindings": values})
+        request = json.dumps({"store": handed_on(place), "sparql": sparql, "bindings": values})
         try:
             self._pipe("stdin").write(request.encode())
             self._pipe("stdin").close()

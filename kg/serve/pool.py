@@ -28,6 +28,7 @@ from typing import IO, Any, ClassVar
 
 from kg.errors import KgError, QueryError, StoreError
 from kg.serve.shelf import Shelf
+from kg.settings import Place, handed_on
 
 #: By name: “module:function”, called as function(store, **arguments).
 JOBS: dict[str, str] = {name: f"kg.serve.answers:{name}" for name in ("ask", "chain", "path", "diff")}
@@ -101,7 +102,7 @@ class Call:
 class Pool:
     """Workers over a store. Safe to use from many threads; ``close`` ends all that was started."""
 
-    def __init__(self, store: Path | str, size: int, waiting: int = 64, memory: int = 1 << 30) -> None:
+    def __init__(self, store: Place | str, size: int, waiting: int = 64, memory: int = 1 << 30) -> None:
         self._store = store
         self._size = max(1, size)
         self._most_waiting = waiting
@@ -210,7 +211,7 @@ class _Ended(Exception):
 class _Worker:
     """A process, from this side: one job at a time."""
 
-    def __init__(self, store: Path | str, memory: int) -> None:
+    def __init__(self, store: Place | str, memory: int) -> None:
         # -P and the package's own folder: what lies in the folder where somebody stands is not run
         package = str(Path(__file__).resolve().parents[2])
         code = f"import sys; sys.path.insert(0, {package!r}); from kg.serve.pool import main; main()"
@@ -225,7 +226,7 @@ class _Worker:
         self._late = False
         self.fit = False
         try:
-            self._exchange((str(store), memory), _START_SECONDS)
+            self._exchange((handed_on(store), memory), _START_SECONDS)
         except _Ended as fault:
             self.end()
             words = f"no worker for queries could be started (code {fault.code}): see kg serve's terminal"

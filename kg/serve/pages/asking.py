@@ -320,7 +320,7 @@ def _download(request: Request, kind: str, asked: Asked, given: Mapping[str, str
             f"仅前{site.limits.rows:,}行" if lang_of(request) == "zh" else f"The first {site.limits.rows:,} rows only"
         )
     return send(answer.result, form, lang_of(request), "-".join(filter(None, (asked.name, _called(answer.result)))),
-                site.settings.store)  # fmt: skip
+                str(site.settings.store))  # fmt: skip
 
 
 def _called(result: Result) -> str:
