@@ -11,7 +11,8 @@ from kg.items import squeeze
 from kg.read.layout import Layout
 from kg.read.lines import Line
 
-_LEADER = re.compile(r"(?:[.…·．\s]*[.…·．]{2}[.…·．\s]*|\s+)(?P<page>\d{1,3})$")
+_DOTS = ".…·．"
+_DOTTED = re.compile(f"[{_DOTS}]{{2}}")
 _PAGE = re.compile(r"\d{1,3}$")
 
 
@@ -39,12 +40,12 @@ def read_contents(lines: Sequence[Line], layout: Layout) -> list[Entry]:
     raw: list[tuple[str | None, int, list[str]]] = []
     section: str | None = None
     for line in lines:
-        plain = _LEADER.sub("", line.text)
+        plain = _unled(line.text)[0]
         if (heading := layout.section.match(plain)) and heading["name"].strip() in names:
             section = heading["name"].strip()
         elif (entry := layout.item.match(line.text)) and _follows(raw, section, number := numeral(entry["number"])):
             raw.append((section, number, [entry["title"]]))
-        elif raw and not _LEADER.search(raw[-1][2][-1]):
+        elif raw and _unled(raw[-1][2][-1])[1] is None:
             raw[-1][2].append(line.text)
         elif raw and "..." not in raw[-1][2][-1] and "…" not in raw[-1][2][-1]:
             raw[-1][2].append(line.text)  # the number at the end of the line before was of the title
@@ -57,6 +58,23 @@ def read_contents(lines: Sequence[Line], layout: Layout) -> list[Entry]:
     return entries
 
 
+def _unled(text: str) -> tuple[str, int | None]:
+    """A line without its leader (two dots or more, or white space) and the page of up to three digits behind it.
+
+    Not by one pattern: one takes a second for a line of a thousand dots, and hours for one of a hundred thousand.
+    """
+    digits = _PAGE.search(text)
+    bare = text[: digits.start()] if digits else ""
+    if digits is None or bare[-1:].isdecimal():
+        return text, None
+    led = bare.rstrip()
+    while (shorter := led.rstrip(_DOTS).rstrip()) != led:
+        led = shorter
+    if not _DOTTED.search(bare, len(led)):
+        led = bare.rstrip()
+    return (led, int(digits[0])) if led != bare else (text, None)
+
+
 def _follows(raw: list[tuple[str | None, int, list[str]]], section: str | None, number: int) -> bool:
     """Whether an entry with this number can stand here: a line within a title may start like an entry."""
     if not raw or raw[-1][0] != section:
@@ -65,8 +83,9 @@ def _follows(raw: list[tuple[str | None, int, list[str]]], section: str | None, 
 
 
 def _page(text: str, before: int) -> tuple[str, int | None]:
-    if match := _LEADER.search(text):
-        return text[: match.start()].rstrip(), int(match["page"])
+    plain, page = _unled(text)
+    if page is not None:
+        return plain.rstrip(), page
     if not (match := _PAGE.search(text)):
         return text, None
     # no leader: the title may end in digits itself; pages don't go back and don't leap

@@ -35,12 +35,12 @@ def read_single(source: Source, warnings: tuple[str, ...] = ()) -> Report:
     """The document as a report of one item. A date is taken only from metadata or from a line that holds no more."""
     kept, pages = take_furniture(list(lines(source.text)), source.pages)
     source = replace(source, pages=pages)
-    title, kept = _title(source, kept)
+    above, title, kept = _title(source, kept)
     link, issued, publisher = source.link, source.issued, None
     body: list[Line] = []
     cut = False
-    for n, line in enumerate(kept):
-        if n < _HEAD or n >= len(kept) - _FOOT:
+    for n, line in enumerate([*above, *kept]):
+        if n < _HEAD or n >= len(above) + len(kept) - _FOOT:
             found_link, found_day, found_publisher = _front(line.text)
             foot = n >= _HEAD
             link, issued, publisher = link or found_link, issued or found_day, publisher or found_publisher
@@ -53,12 +53,17 @@ def read_single(source: Source, warnings: tuple[str, ...] = ()) -> Report:
     wrap = measure(body)
     scribe = Scribe(source.text, wrap if source.format in _WRAPPED else Wrap(chinese=wrap.chinese))
     parts = []
-    if title:
-        parts.append(Part(*scribe.paragraphs(title, one=True), Said.HEADLINE))
-    if body:
-        parts.append(Part(*scribe.paragraphs(body), Said.SUMMARY))
+    # what stands above the headline, a letterhead or a site's menu, stays above it: a passage follows its source
+    for lines_, said in (
+        ([line for line in body if title and line.start < title[0].start], Said.SUMMARY),
+        (title, Said.HEADLINE),
+        ([line for line in body if not title or line.start > title[0].start], Said.SUMMARY),
+    ):
+        if lines_:
+            parts.append(Part(*scribe.paragraphs(lines_, one=said is Said.HEADLINE), said))
     passage = scribe.passage()
-    heading = passage.text[: parts[0].end] if title else source.title or _clause(passage.text)
+    named = [passage.text[part.start : part.end] for part in parts if part.said is Said.HEADLINE]
+    heading = named[0] if named else source.title or _clause(passage.text)
     id_ = document_id(source.name, link or heading)
     item = Item(
         id=f"{id_}-1",
@@ -79,10 +84,10 @@ def document_id(name: str, mark: str) -> str:
     return f"{ids.key(stem)}-{hashlib.sha256(squeeze(mark).encode()).hexdigest()[:8]}"
 
 
-def _title(source: Source, kept: list[Line]) -> tuple[list[Line], list[Line]]:
-    """The lines of the headline and the others. The file's own title counts where the text starts with it."""
+def _title(source: Source, kept: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
+    """The lines above the headline, its own, the rest. The file's own title counts where the text starts with it."""
     if not kept:
-        return [], []
+        return [], [], []
     if source.title:
         wanted = squeeze(source.title)
         for start in range(min(4, len(kept))):
@@ -90,7 +95,7 @@ def _title(source: Source, kept: list[Line]) -> tuple[list[Line], list[Line]]:
             for end in range(start, min(start + 4, len(kept))):
                 text += squeeze(kept[end].text)
                 if text == wanted:
-                    return kept[start : end + 1], [*kept[:start], *kept[end + 1 :]]
+                    return kept[:start], kept[start : end + 1], kept[end + 1 :]
     wrap = measure(kept) if source.format in _WRAPPED else Wrap()
     end = 1
     while end < min(3, len(kept)) and not ends_paragraph(kept[end - 1], kept[end], wrap) and not _meta(kept[end].text):
@@ -98,8 +103,8 @@ def _title(source: Source, kept: list[Line]) -> tuple[list[Line], list[Line]]:
     if sum(len(line.text) for line in kept[:end]) > _LONGEST_TITLE or (end == len(kept) and end > 1):
         end = 1
     if len(kept[0].text) > _LONGEST_TITLE or (end < len(kept) and kept[0].text.endswith("。") and end > 1):
-        return [], kept  # it starts with a paragraph
-    return kept[:end], kept[end:]
+        return [], [], kept  # it starts with a paragraph
+    return [], kept[:end], kept[end:]
 
 
 def _meta(text: str) -> bool:

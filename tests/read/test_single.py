@@ -111,3 +111,14 @@ def test_pdf_without_layout_loses_headers_and_numbers() -> None:
     assert "第四页到此为止。" in item.passage.text
     assert not any(line.isdigit() for line in item.passage.text.split("\n"))
     assert [page.number for page in report.source.pages] == [1, 2, 3, 4]
+
+
+def test_what_stands_above_the_headline_stays_above_it() -> None:
+    body = "<p>某部文件</p><h1>某局发布办法</h1><p>正文。</p>"
+    html = f"<html><head><title>某局发布办法</title></head><body>{body}</body></html>"
+    report = split(read_bytes("notice.html", html.encode()))
+    (item,) = report.items
+    assert item.title == "某局发布办法"
+    assert item.passage.text == "某部文件\n某局发布办法\n正文。"
+    assert [part.said for part in item.parts] == [Said.SUMMARY, Said.HEADLINE, Said.SUMMARY]
+    faithful(report.source.text, item.passage)
