@@ -110,6 +110,11 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.exit(1)
     except (Exception, _panic()) as fault:
         _shown(fault)
+        if "Corruption: " in str(fault):  # of rows that are read one by one, the store can't tell it
+            from kg.graph.store import damage
+
+            tell(f"kg: {damage(fault)}")
+            sys.exit(4)
         tell(
             f"kg: this should not have happened ({type(fault).__name__}: {fault}): please report it; --debug shows more"
         )
@@ -925,29 +930,49 @@ def _given(question: Question, values: Sequence[str]) -> dict[str, str]:
 
 
 @app.command(short_help="Check every quote against its source.")
-def check(store: StoreOption = None) -> None:
+def check(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also every file, and whether the items are what was found and judged.")
+    ] = False,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="First put right what can be put right without the reports' files.")
+    ] = False,
+    wait: WaitOption = 10,
+    store: StoreOption = None,
+) -> None:
     """Check that every quote still stands in its source, and that the graph agrees with itself.
 
     \b
       kg check
+      kg check --deep        the files too, as disks can damage them; each fault with what mends it
+      kg check --mend        items from what was found in them, the default graph from the items
     """
     from collections import Counter
 
+    from kg import identity
     from kg.graph import check as checks
+    from kg.graph import deep as depths
     from kg.vocab import KG, RDF
 
-    with _reading(store) as opened:
+    judged = identity.load(store_at(store)).apply
+    if mend:
+        with _writing(store, wait) as opened:
+            _mended(depths.mend(opened, judged))
+    with _reading(store) as opened, _bar() as watch:
         reports = opened.reports()
         item_count = sum(len(opened.items_of(report.id)) for report in reports)
         claims = sum(1 for class_ in (KG.Claim, KG.OpenSentence) for _ in opened.quads(None, RDF.type, class_))
-        faults = checks.check(opened)
+        faults = checks.check(opened, watch)
+        if deep:
+            faults += depths.deep(opened, judged, watch)
         quads = len(opened)
     for fault in faults:
-        say(f"{fault.sort}: {fault}  {fault.zh}")
+        say(f"{fault.sort}: {fault}  {fault.zh}" + (f"  → {fault.mend}" if fault.mend else ""))
     say(
         f"Checked {number(len(reports), 'report')}, {number(item_count, 'item')}, {number(quads, 'statement')}:"
         f" {number(claims, 'quote')} read again in {'its source' if claims == 1 else 'their sources'},"
-        " shapes, hygiene and the facts of the default graph."
+        " shapes, hygiene and the facts of the default graph"
+        + (", every file, every item against what was found and judged." if deep else ".")
     )
     if not faults:
         say("No fault found.")
@@ -955,6 +980,86 @@ def check(store: StoreOption = None) -> None:
     by_sort = Counter(fault.sort for fault in faults)
     say(f"{number(len(faults), 'fault')}: " + ", ".join(f"{n:,} {sort}" for sort, n in sorted(by_sort.items())))
     raise typer.Exit(1)
+
+
+def _mended(done: Any) -> None:
+    say(
+        f"Mended: {number(len(done.items), 'item')} made anew, {number(done.facts, 'statement')} of the default graph"
+        f" put right, {number(len(done.files), 'unused file')} removed."
+    )
+    if done.left:
+        tell(f"kg: what was found in them is missing or damaged, add them again: {', '.join(done.left)}")
+
+
+@contextmanager
+def _bar() -> Iterator[Any]:
+    """For what tells of its steps as (what, done, of how many): a bar where somebody watches."""
+    err = console(stderr=True)
+    if not err.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, total: bar.update(task, description=clean(what), completed=done, total=total)
+
+
+def _folder(store: str | None) -> Path:
+    """The store as a folder: what a server holds, its own means back up."""
+    place = store_at(store)
+    if not isinstance(place, Path):
+        raise UsageError(f"the store at {place} is its server's to back up: use the server's own means, or kg export")
+    return place
+
+
+@app.command(short_help="Copy the store to a folder or a file.")
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FOLDER|FILE", help="A new folder, or a file: .tar, .tar.gz, …")],
+    store: StoreOption = None,
+) -> None:
+    """Copy the store, with its texts, judgements and maps' positions, also while others read and write it.
+
+    \b
+      kg backup /mnt/backup/2024-09          a folder, which is a store at once
+      kg backup store-2024-09.tar.gz         one file
+    """
+    from kg.graph import backup as backups
+
+    with _bar() as watch:
+        done = backups.backup(_folder(store), target, watch and (lambda n, of: watch("copying", n, of)))
+    say(f"{done.path}: {number(done.files, 'file')}, {done.size:,} bytes. kg restore {done.path} makes a store of it.")
+    if done.missing:
+        tell(
+            f"kg: the store lacks {number(len(done.missing), 'file')} that its reports cite: kg check --deep names them"
+        )
+        raise typer.Exit(1)
+
+
+@app.command(short_help="Make the store from a backup.")
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="BACKUP", help="What kg backup made.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the store that is there; it is kept under another name.")
+    ] = False,
+    wait: WaitOption = 10,
+    store: StoreOption = None,
+) -> None:
+    """Make the store from a backup, after every file of it was found to be as it was backed up.
+
+    \b
+      kg restore store-2024-09.tar.gz
+      kg restore /mnt/backup/2024-09 --force
+    """
+    from kg.graph import backup as backups
+
+    with _bar() as watch:
+        told = watch and (lambda n, of: watch("restoring", n, of or None))
+        done = backups.restore(source, _folder(store), force, told, wait, _waiting)
+    say(f"{done.path}: {number(done.files, 'file')}, {done.size:,} bytes restored from {source}.")
+    if done.kept:
+        say(f"The store that was there is {done.kept} now.")
 
 
 @app.command()

@@ -61,6 +61,8 @@ def test_the_commands() -> None:
     assert names == {
         "ask",
         "add",
+        "backup",
+        "restore",
         "items",
         "show",
         "remove",
@@ -699,3 +701,28 @@ def test_diff_of_two_readings(command: Command, stored: Path, tmp_path: Path) ->
     assert "Nothing changed" in command("diff", "--rules", stored, stored, "--lang", "en").out
     assert command("diff", "--rules", tmp_path / "none").code == 4
     assert "when? Name two reports" in command("diff", "2031-05").err
+
+
+def test_backup_check_and_restore(command: Command, stored: Path, tmp_path: Path) -> None:
+    ran = command("check", "--deep")
+    assert (ran.code, ran.err) == (0, "")
+    assert "every file, every item against what was found and judged." in ran.out
+    before = command("export", "--format", "nquads").out
+    made = command("backup", tmp_path / "copy.tar.gz")
+    assert (made.code, made.err) == (0, "")
+    assert made.out.endswith(f"kg restore {tmp_path / 'copy.tar.gz'} makes a store of it.\n")
+    assert command("backup", tmp_path / "copy.tar.gz").code == 4
+    for text in (tmp_path / "store" / "sources").iterdir():
+        text.write_bytes(b"rotten")
+    ran = command("check", "--deep")
+    assert ran.code == 1
+    assert "→ kg add --again " in ran.out
+    assert "Traceback" not in ran.err
+    assert command("restore", tmp_path / "copy.tar.gz").code == 4
+    ran = command("restore", tmp_path / "copy.tar.gz", "--force")
+    assert (ran.code, ran.err) == (0, "")
+    assert f"The store that was there is {tmp_path / 'store.replaced-1'} now." in ran.out
+    assert command("export", "--format", "nquads").out == before
+    ran = command("check", "--mend", "--deep")
+    assert ran.code == 0
+    assert ran.out.startswith("Mended: 0 items made anew, 0 statements of the default graph put right, 0 unused files")

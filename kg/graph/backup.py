@@ -12,10 +12,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import lzma
 import os
 import re
 import shutil
 import tarfile
+import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -24,11 +26,11 @@ from typing import IO, Protocol
 
 import pyoxigraph
 
-from kg.errors import StoreError, UsageError
+from kg.errors import DamagedError, StoreError, UsageError
 from kg.graph import published
 from kg.graph.facts import DEFAULT
 from kg.graph.files import PART, sync_folder
-from kg.graph.lock import HOLDER, NAME, Lock
+from kg.graph.lock import HOLDER, NAME, Lock, Told
 from kg.graph.migrate import linked
 from kg.settings import OBEYED
 from kg.vocab import KG
@@ -81,6 +83,9 @@ def backup(store: Path, target: Path, watch: Watch | None = None) -> Copied:
                 f"the store at {store} is of an older version: kg judgements --replay makes it of this one"
             )
         stack.callback(copy.release)
+        if wrong := published.damaged(copy.path):
+            # nobody is to take it for a good one
+            raise DamagedError(f"{copy.path / wrong[0]} is damaged: kg restore a backup that was made before")
         files: list[tuple[str, Path | bytes]] = [(f"store/{name}", data) for name, data in small]
         files += _graph(copy.path, DATABASE)
         texts, missing = _texts(store, copy.path)
@@ -104,9 +109,18 @@ def backup(store: Path, target: Path, watch: Watch | None = None) -> Copied:
     return Copied(target, len(files), size, missing)
 
 
-def restore(source: Path, store: Path, force: bool = False, watch: Watch | None = None, wait: float = 0) -> Copied:
-    """Make a store out of a backup. What is at the place of the store is kept under another name, if ``force`` says
-    that it may be replaced; StoreError where it doesn't, and where the backup isn't whole."""
+def restore(
+    source: Path,
+    store: Path,
+    force: bool = False,
+    watch: Watch | None = None,
+    wait: float = 0,
+    told: Told | None = None,
+) -> Copied:
+    """Make a store out of a backup, after every file was found to be as listed.
+
+    With ``force``, what is at the place of the store is kept under another name; else StoreError.
+    """
     from kg.graph.store import MARKER, Store, _told
 
     with _told(store), ExitStack() as stack:
@@ -125,7 +139,7 @@ def restore(source: Path, store: Path, force: bool = False, watch: Watch | None 
         for folder in (part / "store", part / "beside"):
             folder.mkdir(exist_ok=True)
         Store.open(part / "store", "write").close()  # that it opens, and for readers
-        kept = _aside(store, wait) if there else None
+        kept = _aside(store, wait, told) if there else None
         if kept is None:
             for path in beside(store).values():  # of a store that went without them
                 os.replace(path, path.with_name(f"{path.name}.replaced"))
@@ -329,10 +343,14 @@ def _taken(source: Path, part: Path, watch: Watch | None) -> tuple[int, int]:
                 digests[name] = read.digest
                 if watch is not None:
                     watch(len(digests), total)
-    except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError) as fault:
+    except (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError, KeyError, TypeError) as fault:
         raise StoreError(f"{source} is damaged, or no backup of a store: {fault}") from fault
     except FileNotFoundError as fault:
         raise StoreError(f"{source} isn't whole: {fault.filename} is missing") from fault
+    except OSError as fault:
+        if fault.errno is not None:
+            raise
+        raise StoreError(f"{source} is damaged: {fault}") from fault  # so gzip and bz2 tell it
     if listed is None:
         raise StoreError(f"{source} isn't whole, or no backup of a store: its list of files is missing")
     for name in sorted(digests.keys() | listed.keys()):
@@ -368,9 +386,9 @@ def _from_tar(source: Path) -> Generator[tuple[str, int, IO[bytes]], None, None]
             yield member.name, 0, file
 
 
-def _aside(store: Path, wait: float) -> Path:
+def _aside(store: Path, wait: float, told: Told | None) -> Path:
     """Give a store another name, with what lies beside it."""
-    lock = Lock.acquire(store, wait)
+    lock = Lock.acquire(store, wait, told)
     try:
         number = 1
         while (kept := store.with_name(f"{store.name}.replaced-{number}")).exists():

@@ -8,7 +8,7 @@ every subject (80 ms each), are put to the store as they stand there. All else i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from pyoxigraph import Quad
 
 from kg import ids
+from kg.errors import DamagedError
 from kg.graph.facts import COMPLETED_EDGES, DEFAULT, EVIDENCE, PARTIES, Node, Object, all_facts, of_class
 from kg.graph.store import Store
 from kg.items import RELATIONS, squeeze
@@ -25,7 +26,7 @@ from kg.vocab import DCTERMS, KG, PREFIXES, PROV, RDF, STATUS
 if TYPE_CHECKING:
     import rdflib
 
-Sort = Literal["quote", "page", "edge", "default", "shape", "hygiene"]
+Sort = Literal["quote", "page", "edge", "default", "shape", "hygiene", "file", "judgement", "source", "orphan"]
 
 _EDGES = frozenset(KG[name] for name in RELATIONS)
 # what points to something whose class a shape asks for
@@ -43,29 +44,45 @@ class Fault:
     item: str | None = None  # the item's id, where one item is at fault
     about: str | None = None  # the IRI of the claim, deal, entity … that it is about
     detail: str | None = None  # the value, the quote
+    mend: str | None = None  # the command that puts it right
 
     def __str__(self) -> str:
         where = " ".join(part for part in (self.item, self.about and _short(self.about)) if part)
         return f"{where}: {self.en}" + (f" ({self.detail})" if self.detail else "")
 
 
-def check(store: Store) -> list[Fault]:
+#: Told how far it is: what is looked at, how many are done, and of how many.
+Watch = Callable[[str, int, int], None]
+
+
+def check(store: Store, watch: Watch | None = None) -> list[Fault]:
     """Every fault of a store, in a fixed order; an empty list is what you want."""
-    found = {*_items(store), *_default(store), *_hygiene(store), *_constraints(store), *_shapes(store)}
+    found = {
+        *_items(store, watch or (lambda what, done, total: None)),
+        *_default(store),
+        *_hygiene(store),
+        *_constraints(store),
+        *_shapes(store),
+    }
     return sorted(found, key=lambda f: (f.sort, f.item or "", f.about or "", f.en, f.detail or ""))
 
 
 # ------------------------------------------------------------------------------------- quotes, pages and edges
 
 
-def _items(store: Store) -> Iterator[Fault]:
-    for report in store.reports():
-        source = store.source(report.id)
+def _items(store: Store, watch: Watch) -> Iterator[Fault]:
+    reports = store.reports()
+    for number, report in enumerate(reports, 1):
+        watch("quotes, report by report", number, len(reports))
+        try:
+            source = store.source(report.id)
+        except DamagedError:
+            source = None
         if source is None:
             yield Fault(
                 "quote",
-                "The text of the report is missing, so no quote of it can be checked.",
-                "缺少报告文本，无法核对引文。",
+                "The text of the report is missing or damaged, so no quote of it can be checked.",
+                "报告文本缺失或已损坏，无法核对引文。",
                 about=ids.report(report.id),
             )
         for graph in store.items_of(report.id):

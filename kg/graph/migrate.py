@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pyoxigraph
 
+from kg.errors import DamagedError
 from kg.graph import published
 from kg.graph.files import PART, sync_folder, write_whole
 from kg.graph.lock import HOLDER, NAME
@@ -49,6 +50,41 @@ def _copied(path: Path, copy: Path) -> None:
     del base
     os.replace(part, copy)
     sync_folder(copy.parent)
+
+
+def remade(path: Path, fault: Exception) -> str:
+    """Make a database that doesn't open anew from the copy that readers have; what to tell its user.
+
+    A power cut can leave the journals of a database behind its tables. What was finished is in the copy.
+    """
+    from kg.graph.store import DATABASE
+
+    copy = published.hold(path)
+    if copy is None:
+        raise DamagedError(f"the database of the store at {path} is damaged ({fault}): kg restore a backup") from fault
+    try:
+        if wrong := published.damaged(copy.path):
+            raise DamagedError(
+                f"the database of the store at {path} is damaged ({fault}), and so is {copy.path / wrong[0]}:"
+                " kg restore a backup"
+            ) from fault
+        number = 1
+        while (kept := path / f"{DATABASE}.damaged-{number}").exists():
+            number += 1
+        part = path / f"{PART}{DATABASE}"
+        if part.exists():
+            shutil.rmtree(part)
+        part.mkdir()
+        for file in copy.path.iterdir():
+            if file.name not in published.OWN:
+                # a database never changes its tables; its journals it does
+                (linked if file.suffix == ".sst" else shutil.copy2)(str(file), str(part / file.name))
+        os.replace(path / DATABASE, kept)
+        os.replace(part, path / DATABASE)
+        sync_folder(path)
+    finally:
+        copy.release()
+    return f"the database was damaged ({fault}) and is made anew from what was finished last; as it was it is at {kept}"
 
 
 def linked(source: str, target: str) -> str:

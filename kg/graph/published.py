@@ -15,6 +15,7 @@ import os
 import secrets
 import shutil
 import time
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ FOLDER = "published"
 POINTER = "generation"
 _HELD = "held"  # readers lock it; there once the copy is whole
 _RETIRED = "retired"  # what of sources/ and resolved/ this copy cites and the next one doesn't
-OWN = frozenset((_HELD, _RETIRED))
+_FILES = "files.json"  # the size and checksum of each file, taken when it was published
+OWN = frozenset((_HELD, _RETIRED, _FILES))
 _TRIES = 200
 
 
@@ -121,6 +123,7 @@ def publish(store: Path, backup: Callable[[str], None], retired: Iterable[str] =
     folder = store / FOLDER / named
     folder.parent.mkdir(exist_ok=True)
     backup(str(folder))
+    write_whole(folder / _FILES, json.dumps(_digested(folder, store / FOLDER / (before or named))).encode())
     (folder / _HELD).touch()
     sync_folder(folder)
     sync_folder(folder.parent)
@@ -129,6 +132,46 @@ def publish(store: Path, backup: Callable[[str], None], retired: Iterable[str] =
         _retire(store / FOLDER / before, retired)
     write_whole(store / POINTER, f"{named}\n".encode())
     return named
+
+
+def _digested(folder: Path, before: Path) -> dict[str, list[int]]:
+    """The digest of each file; those that the copy before had, which is nearly all, aren't read again."""
+    known = digests(before)
+    found = {}
+    for path in sorted(folder.iterdir()):
+        with suppress(OSError):
+            if path.name in known and path.suffix == ".sst" and os.path.samefile(path, before / path.name):
+                found[path.name] = known[path.name]
+                continue
+        found[path.name] = digest(path) or []
+    return found
+
+
+def digests(copy: Path) -> dict[str, list[int]]:
+    """The digests that were taken when a copy was published; none where they are damaged."""
+    with suppress(OSError, ValueError, AttributeError):
+        return dict(json.loads((copy / _FILES).read_bytes()).items())
+    return {}
+
+
+def digest(path: Path) -> list[int] | None:
+    """A file's size and CRC-32, which finds what disks do to files; None where it isn't there."""
+    checksum = size = 0
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                checksum = zlib.crc32(chunk, checksum)
+                size += len(chunk)
+    except FileNotFoundError:
+        return None
+    return [size, checksum]
+
+
+def damaged(copy: Path) -> list[str]:
+    """The names of a copy's files that aren't what was published."""
+    known = digests(copy)
+    names = known.keys() | {path.name for path in copy.iterdir() if path.name not in OWN}
+    return sorted(name for name in names if digest(copy / name) != known.get(name))
 
 
 def clear(store: Path, unused: Callable[[str], bool], drop: Callable[[str], None]) -> None:

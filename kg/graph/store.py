@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ from kg.address import Address
 from kg.errors import DamagedError, StoreError, UsageError
 from kg.graph import build, published, resolved, sources
 from kg.graph.conflict import repeated
-from kg.graph.facts import DEFAULT, Node, Object, facts
+from kg.graph.facts import DEFAULT, Node, Object, all_facts, facts
 from kg.graph.files import PART, write_whole
 from kg.graph.lock import HOLDER, NAME, Lock, Told
 from kg.graph.settling import Settling
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 VERSION = 2
 MARKER = "regkg-store.json"
 TEXTS, FOUND, DATABASE = "sources", "resolved", "oxigraph"
+#: The addresses of graphs: those of a query's default graph, and its named ones.
+Dataset = tuple[Sequence[str], Sequence[str]]
 #: What people's judgements make of what resolution found in a report.
 Judged = Callable[[Sequence[ItemFacts]], list[ItemFacts]]
 
@@ -177,7 +180,13 @@ class Store:
         if not version:
             write_whole(path / MARKER, marker())
         notes = migrate.migrated(path, version) if 0 < version < VERSION else ()
-        base = pyoxigraph.Store(str(path / DATABASE))
+        try:
+            base = pyoxigraph.Store(str(path / DATABASE))
+        except (OSError, RuntimeError) as fault:
+            if "Corruption" not in str(fault):
+                raise
+            notes = (*notes, migrate.remade(path, fault))
+            base = pyoxigraph.Store(str(path / DATABASE))
         store = cls(base, texts, found, path, True, _Disk(path, lock, None))
         store.notes = notes
         if lock.unclean or not published.is_whole(path):
@@ -204,6 +213,12 @@ class Store:
         from kg.graph import remote
 
         return remote.generation(found)
+
+    @property
+    def stale(self) -> bool:
+        """Whether others have changed the store since this reader opened it."""
+        copy = None if self._disk is None else self._disk.copy
+        return copy is not None and copy.generation != published.generation(copy.path.parents[1])
 
     @classmethod
     def exported(cls, path: Path | str) -> Store:
@@ -237,18 +252,27 @@ class Store:
     # ------------------------------------------------------------------------------------------ reading
 
     def query(
-        self, sparql: str, bindings: dict[str, Object] | None = None
+        self, sparql: str, bindings: dict[str, Object] | None = None, dataset: Dataset | None = None
     ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryTriples | pyoxigraph.QueryBoolean:
         """A SPARQL query over the default graph and, with GRAPH, the named ones. Our prefixes need no typing.
 
         ``bindings`` put values into variables, which a SELECT has to project. Raises SyntaxError as Oxigraph words
         it; ``kg.query.run`` is what speaks to people.
+
+        ``dataset`` takes the place of what the query's FROM and FROM NAMED say: the addresses of the graphs that are
+        its default graph together, and of its named ones.
         """
         values: dict[pyoxigraph.Variable, Object] = {
             pyoxigraph.Variable(name): value for name, value in (bindings or {}).items()
         }
         with _told(self.path):
-            return self._base.query(sparql, prefixes=PREFIXES, substitutions=values or None)
+            if dataset is None:
+                return self._base.query(sparql, prefixes=PREFIXES, substitutions=values or None)
+            base: Any = self._base
+            default, named = ([NamedNode(iri) for iri in graphs] for graphs in dataset)
+            return base.query(  # type: ignore[no-any-return]
+                sparql, prefixes=PREFIXES, substitutions=values or None, default_graph=default, named_graphs=named
+            )
 
     def quads(
         self,
@@ -438,7 +462,7 @@ class Store:
         item = NamedNode(ids.item(id_))
         if self._value(report, RDF.type, report):
             graphs = {report, *self.items_of(id_)}
-        elif self._value(item, RDF.type, item):
+        elif next(self.quads(None, None, None, item), None) is not None:
             graphs = {item}
         else:
             raise UsageError(f"the store has no report and no item {id_}: kg items lists them")
@@ -495,9 +519,7 @@ class Store:
             parts.append(_data("DELETE", delete))
         if insert := [*(new - old), *come]:
             parts.append(_data("INSERT", insert))
-        with _told(self.path), self._changing():
-            self._base.update(" ;\n".join(parts))
-            self.publish({name for name in before - after if self._unused(name)})
+        self._update(parts, before - after)
 
     def obeyed(self) -> bytes | None:
         """The judgements that the store has obeyed last, as a file; None where it never has."""
@@ -553,6 +575,29 @@ class Store:
             for name in gone:
                 self._drop(name)
         return gone
+
+    def settle(self) -> int:
+        """Make the default graph anew from all item graphs; how many statements were wrong.
+
+        Changes keep it settled: this mends a store that something else has written to.
+        """
+        quads = set(self.quads())
+        has = {quad for quad in quads if quad.graph_name == DEFAULT}
+        wanted = all_facts(quads)
+        gone, come = list(has - wanted), list(wanted - has)
+        if self._remote is not None:
+            self.changes += 1
+            self._remote.exchange(gone, come)
+        elif gone or come:
+            self.changes += 1
+            self._update([_data(verb, part) for verb, part in (("DELETE", gone), ("INSERT", come)) if part])
+        return len(gone) + len(come)
+
+    def _update(self, parts: Sequence[str], retired: Collection[str] = ()) -> None:
+        """Change the graph, in one transaction, and publish it."""
+        with _told(self.path), self._changing():
+            self._base.update(" ;\n".join(parts))
+            self.publish({name for name in retired if self._unused(name)})
 
     def kept(self) -> list[str]:
         """The texts and findings that are kept, cited or not: ``sources/DIGEST``."""
@@ -641,6 +686,14 @@ def _version(path: Path) -> int:
     return version
 
 
+def damage(fault: BaseException, path: Path | None = None) -> DamagedError:
+    """What to tell of a fault in which RocksDB says that a file isn't what it wrote."""
+    where = f"the store at {path}" if path else "the store"
+    which = re.search(r"\S+\.(?:sst|log)|\S*(?:MANIFEST|CURRENT|OPTIONS)\S*", str(fault))
+    file = which[0] if which else "a file of the database"
+    return DamagedError(f"{where} is damaged in {file}: kg check --mend may help, else kg restore a backup")
+
+
 @contextmanager
 def _told(path: Path | None) -> Iterator[None]:
     """Turn the operating system's faults into sentences."""
@@ -657,6 +710,8 @@ def _told(path: Path | None) -> Iterator[None]:
             raise StoreError(f"{where} may not be used by you: check the folder's permissions") from fault
         raise StoreError(f"{where} can't be used: {words}") from fault
     except RuntimeError as fault:
+        if "Corruption" in str(fault):
+            raise damage(fault, path) from fault
         if "read-write" not in str(fault):
             raise
         raise StoreError(f"the store at {path} is open for reading only") from fault

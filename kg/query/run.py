@@ -18,7 +18,7 @@ from typing import IO, Any, Literal, TypeAlias
 import pyoxigraph
 
 from kg.errors import QueryError
-from kg.graph.store import Store
+from kg.graph.store import Dataset, Store
 from kg.graph.write import serialise
 from kg.settings import asset
 from kg.sparql import TOKEN
@@ -39,9 +39,11 @@ class Answer:
     triples: Iterator[pyoxigraph.Triple] = field(default_factory=lambda: iter(()))
 
 
-def run(store: Store, sparql: str, bindings: Mapping[str, Term] | None = None) -> Answer:
+def run(
+    store: Store, sparql: str, bindings: Mapping[str, Term] | None = None, dataset: Dataset | None = None
+) -> Answer:
     """The answer to a SELECT, ASK, CONSTRUCT or DESCRIBE; QueryError in one sentence where it can't be had."""
-    result = opened(store, sparql, bindings)
+    result = opened(store, sparql, bindings, dataset)
     if isinstance(result, pyoxigraph.QueryBoolean):
         return Answer("boolean", boolean=bool(result))
     if isinstance(result, pyoxigraph.QueryTriples):
@@ -50,11 +52,13 @@ def run(store: Store, sparql: str, bindings: Mapping[str, Term] | None = None) -
     return Answer("rows", columns, rows=(tuple(row) for row in _guarded(result)))
 
 
-def opened(store: Store, sparql: str, bindings: Mapping[str, Term] | None = None) -> Any:
+def opened(
+    store: Store, sparql: str, bindings: Mapping[str, Term] | None = None, dataset: Dataset | None = None
+) -> Any:
     """Oxigraph's own answer, of which nothing is computed yet; QueryError where there can be none."""
     examine(sparql)
     try:
-        return store.query(sparql, dict(bindings or {}))
+        return store.query(sparql, dict(bindings or {}), dataset)
     except SyntaxError as fault:
         raise QueryError(_sentence(str(fault), sparql)) from None
     except ValueError as fault:
@@ -235,7 +239,7 @@ def write_csv(answer: Answer, file: IO[str], inert: bool = True) -> int:
         if inert:
             writer.writerow([cell(term) for term in row])
         else:
-            writer.writerow(["" if term is None else str(term.value) for term in row])
+            writer.writerow(["" if term is None else _plain(term) for term in row])
     return count
 
 
@@ -298,6 +302,10 @@ def _as_rows(answer: Answer) -> tuple[tuple[str, ...], Iterator[Row]]:
     if answer.form == "graph":
         return ("subject", "predicate", "object"), ((t.subject, t.predicate, t.object) for t in answer.triples)
     return answer.columns, answer.rows
+
+
+def _plain(term: Term) -> str:
+    return str(term) if isinstance(term, pyoxigraph.BlankNode) else str(term.value)
 
 
 def _binding(term: Term) -> dict[str, str]:

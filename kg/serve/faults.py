@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,14 +23,14 @@ class NotFound(KgError):
     status = 404
 
 
-def _answer(request: Request, status: int, sentence: str) -> Response:
+def _answer(request: Request, status: int, sentence: str, details: Mapping[str, str] | None = None) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
-        return JSONResponse({"status": status, "error": sentence}, status)
+        return JSONResponse({"status": status, "error": sentence, **(details or {})}, status)
     return site_of(request).render(request, "fault.html", {"status": status, "sentence": sentence}, status)
 
 
 def _expected(request: Request, fault: Exception) -> Response:
-    answer = _answer(request, getattr(fault, "status", 400), str(fault))
+    answer = _answer(request, getattr(fault, "status", 400), str(fault), getattr(fault, "details", None))
     answer.headers.update(getattr(fault, "headers", {}))
     return answer
 

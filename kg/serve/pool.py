@@ -31,7 +31,10 @@ from kg.serve.shelf import Shelf
 from kg.settings import Place, handed_on
 
 #: By name: “module:function”, called as function(store, **arguments).
-JOBS: dict[str, str] = {name: f"kg.serve.answers:{name}" for name in ("ask", "chain", "path", "diff")}
+JOBS: dict[str, str] = {
+    **{name: f"kg.serve.answers:{name}" for name in ("ask", "chain", "path", "diff")},
+    **{name: f"kg.serve.results:{name}" for name in ("answer", "deliver")},
+}
 _START_SECONDS = 60.0  # of a worker, on a machine that is busy
 _WATCH_SECONDS = 0.05
 _HUNGRY = 77  # the exit code of a worker that has taken too much memory
@@ -54,6 +57,10 @@ class Limited(QueryError):
 
     status = 422
     limit = ""
+
+    @property
+    def details(self) -> dict[str, str]:
+        return {"limit": self.limit}
 
 
 class TooSlow(Limited):

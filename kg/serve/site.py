@@ -31,6 +31,7 @@ class Limits:
 
     query_seconds: float = 30.0  # of a SPARQL query or a question, until its last row
     rows: int = 100_000  # of a SPARQL answer
+    answer_bytes: int = 50_000_000
     shown_rows: int = 500  # of a table in a page: the whole is for download
     body_bytes: int = 1_000_000  # of a request
     running: int = max(4, min(8, 2 * (os.cpu_count() or 1)))  # queries at a time; others wait for their turn

@@ -42,7 +42,7 @@ def _client(settings: Settings) -> Iterator[TestClient]:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def client_of() -> Callable[[Settings], Any]:
     return _client
 
@@ -63,6 +63,7 @@ def serving(settings: Settings) -> Iterator[str]:
 
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    listening.listen()  # who comes before the server is ready waits
     server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
