@@ -34,6 +34,7 @@ from kg.settings import Place, handed_on
 JOBS: dict[str, str] = {
     **{name: f"kg.serve.answers:{name}" for name in ("ask", "chain", "path", "diff")},
     **{name: f"kg.serve.results:{name}" for name in ("answer", "deliver")},
+    **{name: f"kg.serve.describing:{name}" for name in ("described", "counted")},
 }
 _START_SECONDS = 60.0  # of a worker, on a machine that is busy
 _WATCH_SECONDS = 0.05
