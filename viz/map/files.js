@@ -126,7 +126,7 @@ const toCsv = () => {
     for (const one of evidence(edge)) {
       rows.push([
         nameOf(edge.from), pick(relationOf(edge.relation)), nameOf(edge.to), edge.status ? pick(statusOf(edge.status)) : "",
-        deal.amount, deal.currency, deal.qualifier ? pick(words.qualifiers[deal.qualifier]) || deal.qualifier : "", one.amount || deal.amount_text, deal.round, one.issued, one.quote,
+        deal.amount, deal.currency, pick(words.qualifiers[deal.qualifier]), one.amount || deal.amount_text, deal.round, one.issued, one.quote,
         one.said ? pick(words.said[one.said]) || one.said : "", one.title, one.publisher, one.report, one.page, httpOnly(one.link) || one.link, edge.fresh ? say("new") : "", iriOf(edge.from), iriOf(edge.to),
       ]);
     }
