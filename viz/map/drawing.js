@@ -103,7 +103,7 @@ const paintLines = (pen, sight, light, bare) => {
       }
     }
   }
-  halos.forEach((lines, faded) => lines.length && pen.lines({ colour: paint.mark, width: 9 * thick, opacity: faded ? 0.1 : 0.3, round: true }, lines));
+  halos.forEach((lines, faded) => lines.length && pen.lines({ colour: paint.mark, width: 9 * thick, opacity: faded ? 0.08 : 0.26, round: true }, lines));
   // what is lit lies above what isn't
   const order = [...batches.values()].sort((a, b) => b.faded - a.faded || a.over - b.over || a.chosen - b.chosen);
   for (const { status, faded, chosen, over, lines, tips } of order) {
@@ -232,7 +232,8 @@ const placeWords = (sight, light) => {
   };
   for (const act of acts) {
     if (!act.on || (light && !light.has(act)) || (scale < 0.6 && !light)) continue;
-    label(act.id, { x: act.x, y: act.y + 16 * unit }, say("jointly", { n: act.edges.length }), act === state.chosen ? "mark" : "soft");
+    const text = say("jointly", { n: act.edges.length }), colour = act === state.chosen ? "mark" : "soft";
+    for (const side of [17, -17]) if (label(act.id, { x: act.x, y: act.y + side * unit }, text, colour)) break;
   }
   for (const edge of dealsFirst()) {
     if (!edge.on || edge.act || (light && !light.has(edge)) || (!edge.status && scale < 0.7 && !light)) continue;
@@ -312,8 +313,9 @@ const placeOf = (thing) => (isNode(thing) || isAct(thing) ? thing : pointOn(thin
 const spanOf = (some) => some.reduce((span, { x, y }) => [Math.min(span[0], x), Math.min(span[1], y), Math.max(span[2], x), Math.max(span[3], y)], [Infinity, Infinity, -Infinity, -Infinity]);
 const fitTo = (some) => {
   if (!some.length || !container.clientWidth) return;
-  const [left, top, right, bottom] = spanOf(some), wide = right - left + 150, high = bottom - top + 120;
-  const scale = Math.min(container.clientWidth / wide, container.clientHeight / high, 1.05);
+  // room for names, which keep their size on the screen
+  const [left, top, right, bottom] = spanOf(some), wide = right - left || 1, high = bottom - top || 1;
+  const scale = Math.max(0.005, Math.min((container.clientWidth - 130) / wide, (container.clientHeight - 110) / high, 1.05));
   network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + 8 }, scale });
 };
 const fit = () => { fitTo(nodes.filter((node) => node.on)); kept = null; };

@@ -61,8 +61,9 @@ const fillFilters = () => {
   const rest = [];
   if (later) rest.push(tick(() => state.all, (on) => { state.all = on; state.more.clear(); }, el("span", { text: say("everything") }), el("small", { text: nodes.length })));
   if (lonely && edges.length) rest.push(tick(() => state.alone, (on) => { state.alone = on; }, el("span", { text: say("alone") }), el("small", { text: lonely })));
-  if (fresh_) rest.push(tick(() => state.onlyNew, (on) => { state.onlyNew = on; }, newMark(), el("span", { text: given.since ? say("onlyNewSince", { since: given.since }) : say("onlyNew") }), el("small", { text: fresh_ })));
+  if (fresh_) rest.push(tick(() => state.onlyNew, (on) => { state.onlyNew = on; }, el("span", { text: given.since ? say("onlyNewSince", { since: given.since }) : say("onlyNew") }), el("small", { text: fresh_ })));
   const others = edges.some((edge) => !edge.latest) ? [el("p", { class: "key" }, lineMark(""), el("span", { text: say("document") }))] : [];
+  if (fresh_) others.push(el("p", { class: "key" }, newMark(), el("span", { text: given.since ? say("newSince", { since: given.since }) : say("new") })));
   if (acts.length) others.push(el("p", { class: "key" }, actMark(), el("span", { text: say("jointKey") })));
 
   const when = months().length ? [field("from", typed("from", { type: "date" })), field("until", typed("until", { type: "date" }))] : [];

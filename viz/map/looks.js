@@ -21,8 +21,9 @@ const systemDark = matchMedia("(prefers-color-scheme: dark)");
 let printing = false, dark = false, paint = {};
 const readPaint = () => {
   dark = !printing && (state.theme === "auto" ? systemDark.matches : state.theme === "dark");
-  if (state.theme === "auto") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = state.theme;
+  const theme = printing ? "light" : state.theme;
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
   const style = getComputedStyle(document.documentElement);
   paint = Object.fromEntries(["paper", "card", "ink", "soft", "faint", "line", "deal", "pending", "ended", "mark", "focus"].map((name) => [name, style.getPropertyValue("--" + name).trim()]));
 };

@@ -47,9 +47,9 @@ for (const node of nodes) {
 const settle = (act) => {
   const seen = act.edges.filter((edge) => edge.on), many = seen.length || 1;
   const x = seen.reduce((sum, edge) => sum + edge.to.x, 0) / many - act.node.x, y = seen.reduce((sum, edge) => sum + edge.to.y, 0) / many - act.node.y;
-  const far = Math.hypot(x, y), reach = Math.min(act.node.size + 22, far / 2);
+  const far = Math.hypot(x, y), reach = Math.min(act.node.size + 34, far / 2);
   act.x = act.node.x + (far ? (x / far) * reach : 0);
-  act.y = act.node.y + (far ? (y / far) * reach : act.node.size + 22);
+  act.y = act.node.y + (far ? (y / far) * reach : act.node.size + 34);
 };
 
 // parts of the graph that hang together, the biggest first
