@@ -323,9 +323,9 @@ const fit = () => { fitTo(nodes.filter((node) => node.on)); kept = null; };
 const start = () => {
   fit();
   const first = byRank().find((node) => node.on);
-  if (!first || scaleNow() > 0.28) return;
+  if (!first || scaleNow() > 0.2) return;
   parts();
   fitTo(nodes.filter((node) => node.on && node.part === first.part));
-  if (scaleNow() < 0.28) network.moveTo({ position: { x: first.x, y: first.y }, scale: 0.4 });
+  if (scaleNow() < 0.2) network.moveTo({ position: { x: first.x, y: first.y }, scale: 0.4 });
 };
 const zoom = (factor) => { network.moveTo({ scale: scaleNow() * factor }); redrawSoon(); viewMoved(); };
