@@ -35,6 +35,7 @@ JOBS: dict[str, str] = {
     **{name: f"kg.serve.answers:{name}" for name in ("ask", "chain", "path", "diff")},
     **{name: f"kg.serve.results:{name}" for name in ("answer", "deliver")},
     **{name: f"kg.serve.describing:{name}" for name in ("described", "counted")},
+    **{name: f"kg.serve.reconciling:{name}" for name in ("reconciled", "previewed")},
 }
 _START_SECONDS = 60.0  # of a worker, on a machine that is busy
 _WATCH_SECONDS = 0.05
