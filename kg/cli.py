@@ -706,7 +706,8 @@ def _writing(given: str | None, wait: float = 0, judgements: Path | None = None)
     from kg.graph.store import Store
 
     where = store_at(given, judgements)
-    Store.open(where).close()  # writing would make a store where there is none
+    if not isinstance(where, Path) or not Store.made(where):
+        Store.open(where).close()  # which says so: writing would make a store where there is none
     with Store.open(where, "write", wait, _waiting) as opened:
         for note in opened.notes:
             tell(f"kg: {note}")

@@ -74,7 +74,7 @@ def hold(store: Path) -> Copy | None:
             # the file is damaged, or somebody copied the folder while it was written: what is whole is good
             whole = [path.name for path in _copies(store) if (path / _HELD).exists()]
             if not whole:
-                if not (store / FOLDER).is_dir():
+                if not (store / POINTER).exists():
                     return None
                 time.sleep(0.01)
                 continue

@@ -156,6 +156,8 @@ class Store:
                 if not version or not (path / DATABASE / "CURRENT").exists():
                     raise StoreError(f"no store at {path}: kg add makes one")
                 copy = published.hold(path)
+                if copy is None and version == VERSION:  # its first writer was killed before there was anything
+                    raise StoreError(f"no store at {path}: kg add makes one")
                 try:
                     base = pyoxigraph.Store.read_only(str(path / DATABASE if copy is None else copy.path))
                 except BaseException:
@@ -200,6 +202,12 @@ class Store:
 
         base = remote.Remote.opened(address, mode == "write")
         return cls(base, *remote.texts(base), None, mode == "write", remote=base)
+
+    @staticmethod
+    def made(path: Path) -> bool:
+        """Whether a store was ever made at a path, be it damaged now."""
+        with _told(path):
+            return bool(_version(path)) and (path / DATABASE).is_dir()
 
     @staticmethod
     def generation(place: Place | str) -> str | None:
