@@ -62,6 +62,7 @@ TYPES = {
     "Organization": ("Organisation", "组织"),
     "Person": ("Person", "个人"),
     "Jurisdiction": ("Place", "法域"),
+    "Acquisition": ("Acquisition", "收购"),
     "FundingRound": ("Funding round", "融资轮次"),
     "Deal": ("Deal", "交易"),
 }

@@ -45,11 +45,13 @@ class ReportRow:
     items: list[ItemRow] = field(default_factory=list)  # as they stand in the report: by page, then by id
 
 
-def listing(store: Store) -> list[ReportRow]:
-    """The reports, by id, with their items."""
+def listing(store: Store, only: str | None = None) -> list[ReportRow]:
+    """The reports, by id, with their items; of one report alone where its id is given."""
     counts = {name: _counts(store, query) for name, query in _COUNTED.items()}
     rows = []
     for report in store.reports():
+        if only is not None and report.id != only:
+            continue
         node = NamedNode(ids.report(report.id))
         about = {quad.predicate: quad.object for quad in store.quads(node, graph=node)}
         row = ReportRow(report.id, report.title, _text(about, DCTERMS.issued), _text(about, KG.fileName) or "")

@@ -12,13 +12,20 @@ from starlette.staticfiles import StaticFiles
 
 from kg.serve import linked, reconcile, sparql
 from kg.serve.faults import HANDLERS
-from kg.serve.pages import asking, home
+from kg.serve.pages import asking, home, things
 from kg.serve.safety import Guard
 from kg.serve.site import Settings, Site
 from kg.settings import asset
 
 #: Each module of pages has its routes; the order decides where two would fit.
-ROUTES: tuple[list[BaseRoute], ...] = (linked.ROUTES, home.ROUTES, asking.ROUTES, sparql.ROUTES, reconcile.ROUTES)
+ROUTES: tuple[list[BaseRoute], ...] = (
+    linked.ROUTES,
+    home.ROUTES,
+    asking.ROUTES,
+    things.ROUTES,
+    sparql.ROUTES,
+    reconcile.ROUTES,
+)
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -16,9 +16,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from kg import __version__, ids
+from kg.forms.evidence import citation
+from kg.query.links import relation_word, status_word
 from kg.serve.pool import Pool
 from kg.serve.shelf import Shelf
 from kg.settings import Place, asset
+from kg.show import TYPES
 
 LANGS = ("zh", "en")
 LANG_COOKIE = "kg_lang"
@@ -68,7 +71,17 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.globals.update(version=__version__, href=href, outside=outside, edit=settings.edit)
+        self.templates.globals.update(
+            version=__version__,
+            href=href,
+            outside=outside,
+            edit=settings.edit,
+            item_iri=ids.item,
+            citation=citation,
+            status_word=status_word,
+            relation_word=relation_word,
+            class_words=lambda name: TYPES.get(name, (name, name)),
+        )
 
     def close(self) -> None:
         """At the end of the server: what was started for the site ends with it."""

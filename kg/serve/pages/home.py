@@ -1,20 +1,41 @@
-"""The start page: what is in the store, and what is new."""
+"""The start page, and what people type into its search box."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from kg.query import items
-from kg.serve.site import site_of
+from kg.serve.looking import Hits, Home
+from kg.serve.site import href, lang_of, site_of
 
 
 def home(request: Request) -> Response:
     site = site_of(request)
-    with site.shelf.reading() as store:
-        reports = items.listing(store)
-    return site.render(request, "home.html", {"reports": reports})
+    found: Home = site.pool.run("home", {"lang": lang_of(request)}, site.limits.query_seconds)
+    return site.render(request, "home.html", {"home": found})
 
 
-ROUTES: list[BaseRoute] = [Route("/", home)]
+def search(request: Request) -> Response:
+    """What is called so; where that is plainly one thing, its page (unless ``all`` is asked for)."""
+    site = site_of(request)
+    query = request.query_params.get("q", "").strip()
+    found: Hits = site.pool.run("find", {"text": query}, site.limits.query_seconds)
+    if found.sure and "all" not in request.query_params:
+        return RedirectResponse(href(found.sure), 303)
+    return site.render(request, "search.html", {"query": query, "hits": found})
+
+
+def suggest(request: Request) -> Response:
+    """For the script of the search boxes."""
+    site = site_of(request)
+    found = site.pool.run("suggest", {"text": request.query_params.get("q", "")}, site.limits.query_seconds)
+    return JSONResponse(
+        [
+            {"iri": iri, "href": href(iri), "label": label, "type": type_, "matched": matched}
+            for iri, label, type_, matched in found
+        ]
+    )
+
+
+ROUTES: list[BaseRoute] = [Route("/", home), Route("/search", search), Route("/suggest", suggest)]

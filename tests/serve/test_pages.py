@@ -1,0 +1,200 @@
+"""The pages where people look: start, search, entity, document, deal, item, report, anything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from kg.graph.store import Store
+from kg.serve import looking
+from kg.serve.looking import DealPage, ItemPage, Portrait
+from kg.serve.site import Settings, href
+
+
+@pytest.fixture(scope="module")
+def opened(samples: Path) -> Any:
+    with Store.open(samples) as store:
+        yield store
+
+
+def of_class(store: Store, class_: str) -> list[str]:
+    rows: Any = store.query(f"SELECT ?x {{ ?x a kg:{class_} }} ORDER BY ?x")
+    return [row[0].value for row in rows]
+
+
+# -------------------------------------------------------------------------------------------------------- start
+
+
+def test_the_start_page_says_what_is_there_and_what_is_new(client: TestClient) -> None:
+    page = client.get("/").text
+    assert 'href="/id/report/2024-07"' in page
+    assert "2024-06 至 2024-07" in page
+    assert "/diff?since=2024-06&amp;until=2024-07" in page
+    assert re.search(r"<strong>\d+</strong> 监管机构", page)
+
+
+def test_an_empty_store_says_what_to_do(tmp_path: Path, client_of: Callable[[Settings], Any]) -> None:
+    with Store.open(tmp_path / "empty", "write"):
+        pass
+    with client_of(Settings(tmp_path / "empty")) as client:
+        answer = client.get("/")
+    assert answer.status_code == 200
+    assert "kg add FILE" in answer.text
+
+
+# ------------------------------------------------------------------------------------------------------- search
+
+
+@pytest.mark.parametrize("typed", ["国家数据局", "gjsjj", "國家數據局", "National Data Administration"])
+def test_search_finds_as_people_type(typed: str, client: TestClient) -> None:
+    answer = client.get("/search", params={"q": typed}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/id/entity/nda")
+    assert 'href="/id/entity/nda"' in client.get("/search", params={"q": typed, "all": 1}).text
+
+
+def test_search_finds_titles_and_says_when_there_is_nothing(client: TestClient) -> None:
+    assert "/id/item/" in client.get("/search", params={"q": "收购谈判", "all": 1}).text
+    assert "没有与" in client.get("/search", params={"q": "嗯嗯啊啊呀呀"}).text
+    assert client.get("/search").status_code == 200
+    assert "<script>x" not in client.get("/search", params={"q": "<script>x"}).text
+
+
+def test_suggestions(client: TestClient) -> None:
+    found = client.get("/suggest", params={"q": "gjsj"}).json()
+    assert {"iri", "href", "label", "type", "matched"} == set(found[0])
+    assert client.get("/suggest").json() == []
+
+
+# ------------------------------------------------------------------------------------------------------- things
+
+
+def test_a_page_for_everything(client: TestClient, opened: Store) -> None:
+    for class_ in ("Regulator", "Instrument", "Publication", "Company", "Organization", "Person", "Acquisition",
+                   "FundingRound", "Item", "Report"):  # fmt: skip
+        iris = of_class(opened, class_)
+        assert iris
+        for iri in iris[:8]:
+            answer = client.get(href(iri))
+            assert answer.status_code == 200, iri
+            assert iri in unescape(answer.text)
+
+
+def test_a_regulator_lists_what_it_issued_with_evidence(opened: Store) -> None:
+    page = looking.thing(opened, "https://w3id.org/regkg/id/entity/nda", "zh")
+    assert isinstance(page, Portrait)
+    issued = next(group for group in page.groups if (group.relation, group.direction) == ("issuedBy", "in"))
+    assert issued.total == len(issued.ties) >= 2
+    assert all(tie.evidence and tie.status for tie in issued.ties)
+    assert page.why
+
+
+def test_joint_issuers_are_told_as_one_act(client: TestClient, opened: Store) -> None:
+    rows: Any = opened.query(
+        "SELECT ?d (COUNT(?r) AS ?n) { ?d a kg:Instrument ; kg:issuedBy ?r } GROUP BY ?d ORDER BY DESC(?n) LIMIT 1"
+    )
+    document, count = next(iter(rows))
+    assert int(count.value) > 1
+    page = client.get(href(document.value)).text
+    assert f"{count.value} 个机构联合发布" in page
+    assert "时间线" in page
+
+
+def test_bases_go_up_and_down(opened: Store) -> None:
+    rows: Any = opened.query("SELECT ?a ?b { ?a kg:basedOn ?b } LIMIT 1")
+    lower, upper = next(iter(rows))
+    from_below, from_above = (looking.thing(opened, node.value, "zh") for node in (lower, upper))
+    assert isinstance(from_below, Portrait)
+    assert isinstance(from_above, Portrait)
+    assert upper.value in [leaf.thing.iri for leaf in from_below.upward]
+    assert lower.value in [leaf.thing.iri for leaf in from_above.downward]
+
+
+def test_a_round_has_lead_and_followers_and_its_history(client: TestClient, opened: Store) -> None:
+    rows: Any = opened.query(
+        "SELECT ?d { ?d kg:leadInvestor ?a ; kg:investor ?b FILTER NOT EXISTS { ?d kg:leadInvestor ?b } } LIMIT 1"
+    )
+    iri = next(iter(rows))[0].value
+    page = looking.thing(opened, iri, "zh")
+    assert isinstance(page, DealPage)
+    roles = {role.name: {tie.thing.iri for tie in ties} for role, ties in page.parties}
+    assert roles["leadInvestor"]
+    assert not roles["leadInvestor"] & roles["investor"]
+    assert page.history
+    assert all(tie.evidence for _, ties in page.parties for tie in ties)
+    assert "领投" in client.get(href(iri)).text
+
+
+def test_what_is_not_done_says_so(client: TestClient, opened: Store) -> None:
+    rows: Any = opened.query("SELECT ?d ?s { ?d a kg:Acquisition ; kg:status ?s }")
+    for deal, status in rows:
+        page = client.get(href(deal.value)).text
+        assert ("未见此交易完成的报道" in page) == (not status.value.endswith("completed"))
+
+
+def test_every_fact_is_marked_in_the_text_where_its_quote_stands(opened: Store) -> None:
+    for iri in of_class(opened, "Item"):
+        page = looking.thing(opened, iri, "zh")
+        assert isinstance(page, ItemPage)
+        assert page.stretches
+        text = "".join(one.text for one in page.stretches)
+        for fact in page.facts:
+            marked = "".join(one.text for one in page.stretches if fact.number in one.facts)
+            assert "".join(marked.split()) == "".join(fact.evidence.quote.split())
+            assert text[fact.start - page.offset : fact.end - page.offset] == marked
+        begun = [number for one in page.stretches for number in one.first]
+        assert sorted(begun) == [fact.number for fact in page.facts]
+
+
+def test_overlapping_facts_are_cut_into_stretches() -> None:
+    def fact(number: int, start: int, end: int) -> Any:
+        return type("F", (), {"number": number, "start": start, "end": end})()
+
+    found = looking._stretches("abcdefghij", 0, 10, [fact(1, 1, 6), fact(2, 4, 8), fact(3, 4, 6)], [(8, 9)])
+    assert [(one.text, one.facts, one.first, one.open) for one in found] == [
+        ("a", (), (), False),
+        ("bcd", (1,), (1,), False),
+        ("ef", (1, 2, 3), (2, 3), False),
+        ("gh", (2,), (), False),
+        ("i", (), (), True),
+        ("j", (), (), False),
+    ]
+
+
+def test_an_item_without_facts_says_so(client: TestClient, opened: Store) -> None:
+    pages = {iri: looking.thing(opened, iri, "zh") for iri in of_class(opened, "Item")}
+    bare = [iri for iri, page in pages.items() if isinstance(page, ItemPage) and not page.facts]
+    for iri in bare:
+        assert "这一条目未见事实" in client.get(href(iri)).text
+
+
+def test_claims_and_what_others_named_have_a_plain_page(client: TestClient, opened: Store) -> None:
+    rows: Any = opened.query("SELECT ?c { GRAPH ?g { ?c a kg:Claim } } LIMIT 1")
+    claim = next(iter(rows))[0].value
+    assert "kg:quote" in client.get(href(claim)).text
+    assert client.get("/resource", params={"iri": "https://example.org/nobody"}).status_code == 404
+    assert client.get("/resource", params={"iri": "no address"}).status_code == 404
+    assert client.get("/resource").status_code == 404
+    assert client.get("/id/entity/nobody").status_code == 404
+
+
+def test_long_groups_are_cut_and_say_so(opened: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "SHOWN", 1)
+    page = looking.thing(opened, "https://w3id.org/regkg/id/entity/nda", "zh")
+    assert isinstance(page, Portrait)
+    issued = next(group for group in page.groups if (group.relation, group.direction) == ("issuedBy", "in"))
+    assert len(issued.ties) == 1 < issued.total
+    whole = looking.thing(opened, "https://w3id.org/regkg/id/entity/nda", "zh", everything=True)
+    assert isinstance(whole, Portrait)
+    assert max(len(group.ties) for group in whole.groups) > 1
+
+
+def test_pages_in_english(client: TestClient) -> None:
+    page = client.get("/id/entity/nda?lang=en").text
+    assert "Items that mention it" in page
+    client.get("/?lang=zh")
