@@ -12,9 +12,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from kg.graph.store import Store
-from kg.serve import looking
-from kg.serve.looking import DealPage, ItemPage, Portrait
+from kg.serve import views
 from kg.serve.site import Settings, href
+from kg.serve.views import DealPage, ItemPage, Portrait
+from kg.serve.views.text import stretches_of
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,7 @@ def test_a_page_for_everything(client: TestClient, opened: Store) -> None:
 
 
 def test_a_regulator_lists_what_it_issued_with_evidence(opened: Store) -> None:
-    page = looking.thing(opened, "https://w3id.org/regkg/id/entity/nda", "zh")
+    page = views.thing(opened, "https://w3id.org/regkg/id/entity/nda", "zh")
     assert isinstance(page, Portrait)
     issued = next(group for group in page.groups if (group.relation, group.direction) == ("issuedBy", "in"))
     assert issued.total == len(issued.ties) >= 2
@@ -108,7 +109,7 @@ def test_joint_issuers_are_told_as_one_act(client: TestClient, opened: Store) ->
 def test_bases_go_up_and_down(opened: Store) -> None:
     rows: Any = opened.query("SELECT ?a ?b { ?a kg:basedOn ?b } LIMIT 1")
     lower, upper = next(iter(rows))
-    from_below, from_above = (looking.thing(opened, node.value, "zh") for node in (lower, upper))
+    from_below, from_above = (views.thing(opened, node.value, "zh") for node in (lower, upper))
     assert isinstance(from_below, Portrait)
     assert isinstance(from_above, Portrait)
     assert upper.value in [leaf.thing.iri for leaf in from_below.upward]
@@ -120,7 +121,7 @@ def test_a_round_has_lead_and_followers_and_its_history(client: TestClient, open
         "SELECT ?d { ?d kg:leadInvestor ?a ; kg:investor ?b FILTER NOT EXISTS { ?d kg:leadInvestor ?b } } LIMIT 1"
     )
     iri = next(iter(rows))[0].value
-    page = looking.thing(opened, iri, "zh")
+    page = views.thing(opened, iri, "zh")
     assert isinstance(page, DealPage)
     roles = {role.name: {tie.thing.iri for tie in ties} for role, ties in page.parties}
     assert roles["leadInvestor"]
@@ -139,7 +140,7 @@ def test_what_is_not_done_says_so(client: TestClient, opened: Store) -> None:
 
 def test_every_fact_is_marked_in_the_text_where_its_quote_stands(opened: Store) -> None:
     for iri in of_class(opened, "Item"):
-        page = looking.thing(opened, iri, "zh")
+        page = views.thing(opened, iri, "zh")
         assert isinstance(page, ItemPage)
         assert page.stretches
         text = "".join(one.text for one in page.stretches)
@@ -155,7 +156,7 @@ def test_overlapping_facts_are_cut_into_stretches() -> None:
     def fact(number: int, start: int, end: int) -> Any:
         return type("F", (), {"number": number, "start": start, "end": end})()
 
-    found = looking._stretches("abcdefghij", 0, 10, [fact(1, 1, 6), fact(2, 4, 8), fact(3, 4, 6)], [(8, 9)])
+    found = stretches_of("abcdefghij", 0, 10, [fact(1, 1, 6), fact(2, 4, 8), fact(3, 4, 6)], [(8, 9)])
     assert [(one.text, one.facts, one.first, one.open) for one in found] == [
         ("a", (), (), False),
         ("bcd", (1,), (1,), False),
@@ -167,7 +168,7 @@ def test_overlapping_facts_are_cut_into_stretches() -> None:
 
 
 def test_an_item_without_facts_says_so(client: TestClient, opened: Store) -> None:
-    pages = {iri: looking.thing(opened, iri, "zh") for iri in of_class(opened, "Item")}
+    pages = {iri: views.thing(opened, iri, "zh") for iri in of_class(opened, "Item")}
     bare = [iri for iri, page in pages.items() if isinstance(page, ItemPage) and not page.facts]
     for iri in bare:
         assert "这一条目未见事实" in client.get(href(iri)).text
@@ -184,12 +185,12 @@ def test_claims_and_what_others_named_have_a_plain_page(client: TestClient, open
 
 
 def test_long_groups_are_cut_and_say_so(opened: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking, "SHOWN", 1)
-    page = looking.thing(opened, "https://w3id.org/regkg/id/entity/nda", "zh")
+    monkeypatch.setattr(views, "SHOWN", 1)
+    page = views.thing(opened, "https://w3id.org/regkg/id/entity/nda", "zh")
     assert isinstance(page, Portrait)
     issued = next(group for group in page.groups if (group.relation, group.direction) == ("issuedBy", "in"))
     assert len(issued.ties) == 1 < issued.total
-    whole = looking.thing(opened, "https://w3id.org/regkg/id/entity/nda", "zh", everything=True)
+    whole = views.thing(opened, "https://w3id.org/regkg/id/entity/nda", "zh", everything=True)
     assert isinstance(whole, Portrait)
     assert max(len(group.ties) for group in whole.groups) > 1
 

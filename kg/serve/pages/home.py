@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from kg.serve.looking import Hits, Home
 from kg.serve.site import href, lang_of, site_of
+from kg.serve.views import Hits, Home
 
 
 def home(request: Request) -> Response:

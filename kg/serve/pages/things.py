@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute, Route
 from kg import ids
 from kg.serve import linked
 from kg.serve.faults import NotFound
-from kg.serve.looking import DealPage, ItemPage, Page, Portrait, ReportPage, Statements
 from kg.serve.site import address, lang_of, site_of
+from kg.serve.views import DealPage, ItemPage, Page, Portrait, ReportPage, Statements
 from kg.show import HEADINGS, TYPES
 
 _TEMPLATES: dict[type[Any], str] = {

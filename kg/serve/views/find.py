@@ -1,0 +1,49 @@
+"""What people type into a search box, and what they may mean by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from kg import ids
+from kg.graph.store import Store
+from kg.query import entity, search
+from kg.query.entity import Candidate
+from kg.serve.views.seen import SHOWN, News, news_of
+from kg.vocab import DCTERMS
+
+
+@dataclass(slots=True)
+class Hits:
+    found: list[Candidate]
+    sure: str  # the address of the one that is meant, where that is plain
+    items: list[News]
+
+
+def find(store: Store, text: str, limit: int = 50) -> Hits:
+    """Entities by any form of their names, and items by words of their titles."""
+    text = text.strip()[:200]
+    if not text:
+        return Hits([], "", [])
+    found = entity.find(store, text, limit)
+    only = entity.meant(found)
+    return Hits(found, only.iri if only is not None and found[0].how in search.SURE else "", _titled(store, text))
+
+
+def _titled(store: Store, text: str) -> list[News]:
+    wanted = ids.normalise(text)
+    if not wanted:
+        return []
+    hits = (
+        quad.subject
+        for quad in store.quads(None, DCTERMS.title)
+        if quad.subject == quad.graph_name and wanted in ids.normalise(quad.object.value)  # type: ignore[union-attr]
+    )
+    found = [news_of(store, item) for item in islice(hits, 200) if item.value.startswith(ids.item(""))]  # type: ignore[union-attr]
+    return sorted(found, key=lambda one: (one.day, one.id), reverse=True)[:SHOWN]
+
+
+def suggest(store: Store, text: str, limit: int = 8) -> list[tuple[str, str, str, str]]:
+    """What somebody may be typing: (address, name, class, the form that fits)."""
+    text = text.strip()[:100]
+    return [(one.iri, one.label, one.type, one.matched) for one in entity.find(store, text, limit)] if text else []
