@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import count, product
+from itertools import count
 from typing import TypeAlias
 
 import networkx as nx
@@ -36,9 +36,14 @@ ASPECT = 1.5  # of the whole map
 WRAP = 9.0  # em a line of a name
 LINES = 2
 _PIVOTS = 300  # above so many nodes, distances are kept to so many of them only
+_FEWEST = 40
+_DISTANCES = 300_000
 _ROUNDS = 120
 _MARGIN = 30.0  # pairs nearer than twice this are watched while boxes are pushed
+_FILLED = 0.3  # of a big picture's frame; with more in it, pushing helps less than room
+_BIG = 1500
 _CELL = 36.0
+SQUARE = 12.0
 
 
 def width(text: str) -> float:
@@ -185,7 +190,7 @@ def _stress(part: nx.Graph[str], nodes: list[str]) -> Reals:
     sparse = len(pivots) < len(nodes)
     if sparse:
         pull = 1.0 / (near * near)
-        np.add.at(total, ends[:, 0], pull)
+        total = total + _sums(ends[:, 0], pull, len(nodes))
     for _ in range(_ROUNDS):
         # sums run down the first axis, row after row: an order that no processor changes
         dx, dy = xy[None, :, 0] - xy[here, None, 0], xy[None, :, 1] - xy[here, None, 1]
@@ -196,18 +201,26 @@ def _stress(part: nx.Graph[str], nodes: list[str]) -> Reals:
         if sparse:
             step = xy[ends[:, 0]] - xy[ends[:, 1]]
             far = np.maximum(np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1]), 1e-6)
-            np.add.at(new, ends[:, 0], (pull[:, None]) * (xy[ends[:, 1]] + step * (near / far)[:, None]))
+            new += _sums(ends[:, 0], pull[:, None] * (xy[ends[:, 1]] + step * (near / far)[:, None]), len(nodes))
         xy = new / total[:, None]
     return xy
 
 
+def _sums(places: Places, values: Reals, count_: int) -> Reals:
+    """What belongs to each place, added up one after the other in the given order."""
+    if values.ndim == 1:
+        return np.bincount(places, values, count_)
+    return np.stack([np.bincount(places, column, count_) for column in values.T], axis=1)
+
+
 def _pivots(part: nx.Graph[str], nodes: list[str]) -> list[str]:
-    """All nodes, or in a big component some that lie far from each other."""
+    """All nodes, or in a big component some that lie far from each other: the fewer, the more nodes there are."""
     if len(nodes) <= _PIVOTS:
         return nodes
+    wanted = max(_FEWEST, min(_PIVOTS, _DISTANCES // len(nodes)))
     pivots = [nodes[0]]
     nearest = dict(nx.single_source_shortest_path_length(part, nodes[0]))
-    while len(pivots) < _PIVOTS:
+    while len(pivots) < wanted:
         pivots.append(max(nodes, key=lambda node: (nearest[node], node)))
         for node, distance in nx.single_source_shortest_path_length(part, pivots[-1]).items():
             nearest[node] = min(nearest[node], distance)
@@ -219,7 +232,11 @@ def _apart(xy: Reals, sizes: Reals) -> Reals:
     order = np.arange(len(xy))
     # no two at one place: there would be no way to push
     xy = xy + np.stack([(order % 7) * 0.11, (order % 11) * 0.07], axis=1)
-    for _ in range(80):
+    if big := len(xy) > _BIG:
+        # four standard deviations each way hold nearly all: those far out don't count
+        frame = 16 * xy.std(axis=0).prod()
+        xy = xy * math.sqrt(max(4 * sizes.prod(axis=1).sum() / (_FILLED * frame), 1.0))
+    for _ in range(10 if big else 80):
         one, other = _close(xy, sizes + _MARGIN)
         reach = sizes[one] + sizes[other]
         for step in range(10):
@@ -233,81 +250,195 @@ def _apart(xy: Reals, sizes: Reals) -> Reals:
             sideways = over[:, 0] < over[:, 1]
             shift = np.where(np.stack([sideways, ~sideways], axis=1) & touching[:, None], over / 2 + 0.5, 0.0)
             shift = np.where(apart >= 0, shift, -shift) * 0.6
-            # one after the other, in the order of the pairs
-            push = np.zeros_like(xy)
-            np.add.at(push, one, -shift)
-            np.add.at(push, other, shift)
-            xy = xy + push
+            xy = xy - _sums(one, shift, len(xy)) + _sums(other, shift, len(xy))
         xy = xy * 1.015
-    return xy
+    return _settled(xy, sizes) if big else xy
+
+
+def _settled(xy: Reals, sizes: Reals) -> Reals:
+    """Where pushing jams: each box at the nearest place that those before it leave free."""
+    room = Room()
+    return np.array(
+        [room.take((float(x), float(y)), (float(w), float(h))) for (x, y), (w, h) in zip(xy, sizes, strict=True)]
+    )
+
+
+class Room:
+    """A plane of small squares, some covered: finds the nearest place where a box covers none of these."""
+
+    def __init__(self) -> None:
+        self._reach = 256
+        self._grid = np.zeros((2 * self._reach, 2 * self._reach), dtype=bool)
+
+    def cover(self, at: Point, half: Point) -> None:
+        """Whatever is there already."""
+        self._put(*self._squares(at, half))
+
+    def take(self, at: Point, half: Point) -> Point:
+        """The nearest free place for a box that would like to be at a point; it is covered then."""
+        low, size = self._squares(at, half)
+        dx, dy = self._shift(low, size)
+        self._put((low[0] + dx, low[1] + dy), size)
+        return at[0] + dx * SQUARE, at[1] + dy * SQUARE
+
+    def _squares(self, at: Point, half: Point) -> tuple[tuple[int, int], tuple[int, int]]:
+        low = [math.floor((at[i] - half[i]) / SQUARE) for i in (0, 1)]
+        high = [math.floor((at[i] + half[i]) / SQUARE) for i in (0, 1)]
+        return (low[0], low[1]), (high[0] - low[0] + 1, high[1] - low[1] + 1)
+
+    def _shift(self, low: tuple[int, int], size: tuple[int, int]) -> tuple[int, int]:
+        around = 0
+        while True:
+            self._grow(max(abs(low[0]), abs(low[1])) + max(size) + around)
+            x, y = (low[i] + self._reach - around for i in (0, 1))
+            part = self._grid[x : x + size[0] + 2 * around, y : y + size[1] + 2 * around]
+            if not around and not part.any():
+                return 0, 0
+            sums = np.zeros((part.shape[0] + 1, part.shape[1] + 1), dtype=np.int32)
+            np.cumsum(part, axis=0, dtype=np.int32, out=sums[1:, 1:])
+            np.cumsum(sums, axis=1, out=sums)
+            w, h = size
+            free = np.argwhere((sums[w:, h:] - sums[:-w, h:] - sums[w:, :-h] + sums[:-w, :-h]) == 0) - around
+            # within the circle: outside of it, a place that isn't looked at may be nearer
+            far = (free * free).sum(axis=1)
+            if len(free) and far.min() <= around * around:
+                dx, dy = free[far.argmin()]
+                return int(dx), int(dy)
+            around = max(12, 2 * around)
+
+    def _put(self, low: tuple[int, int], size: tuple[int, int]) -> None:
+        self._grow(max(abs(low[0]), abs(low[1])) + max(size))
+        x, y = low[0] + self._reach, low[1] + self._reach
+        self._grid[x : x + size[0], y : y + size[1]] = True
+
+    def _grow(self, reach: int) -> None:
+        if reach >= self._reach:
+            self._grid, self._reach = _grown(self._grid, self._reach, reach)
+
+
+def _grown(grid: NDArray[np.bool_], reach: int, wanted: int) -> tuple[NDArray[np.bool_], int]:
+    """A square with more room around the same middle."""
+    more = max(wanted + 1, 2 * reach)
+    found = np.zeros((2 * more, 2 * more), dtype=bool)
+    found[more - reach : more + reach, more - reach : more + reach] = grid
+    return found, more
 
 
 def _close(xy: Reals, sizes: Reals) -> tuple[Places, Places]:
-    """Pairs whose boxes may touch, by a sweep from left to right."""
-    left, right = xy[:, 0] - sizes[:, 0], xy[:, 0] + sizes[:, 0]
-    pairs: list[tuple[int, int]] = []
-    active = np.empty(0, dtype=np.intp)
-    for i in np.argsort(left, kind="stable"):
-        active = active[right[active] > left[i]]
-        near = active[np.abs(xy[active, 1] - xy[i, 1]) < sizes[active, 1] + sizes[i, 1]]
-        pairs += [(min(int(i), int(j)), max(int(i), int(j))) for j in near]
-        active = np.append(active, i)
-    found = np.array(sorted(pairs), dtype=np.intp).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
+    """Pairs whose boxes may touch: a box is looked for in its own square of a grid and in four of the eight around."""
+    cell = 2 * sizes.max(axis=0)
+    at = np.floor(xy / cell).astype(np.int64)
+    at -= at.min(axis=0) - 1
+    rows = int(at[:, 1].max()) + 2
+    key = at[:, 0] * rows + at[:, 1]
+    order = np.argsort(key, kind="stable")
+    sorted_ = key[order]
+    found = []
+    for dx, dy in ((0, 0), (0, 1), (1, -1), (1, 0), (1, 1)):
+        wanted = sorted_ + dx * rows + dy
+        first = np.arange(len(xy)) + 1 if (dx, dy) == (0, 0) else np.searchsorted(sorted_, wanted, "left")
+        many = np.maximum(np.searchsorted(sorted_, wanted, "right") - first, 0)
+        one, at_ = _counted(many)
+        i, j = order[one], order[first[one] + at_]
+        near = (np.abs(xy[i] - xy[j]) < sizes[i] + sizes[j]).all(axis=1)
+        found.append(np.stack([np.minimum(i, j)[near], np.maximum(i, j)[near]], axis=1))
+    pairs = np.concatenate(found)
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    return pairs[:, 0], pairs[:, 1]
 
 
 def _pack(shapes: list[dict[str, Point]], boxes: Mapping[str, Box], plain: nx.Graph[str]) -> dict[str, Point]:
     """The biggest component in the middle, each further one as near to it as it fits (Freivalds and others 2002)."""
-    taken: set[tuple[int, int]] = set()
+    taken = _Taken()
     placed: dict[str, Point] = {}
+    # where one found no room nearer, none that is bigger in every way looks again
+    found: list[tuple[int, int, int, int]] = []
     for shape in shapes:
         cells = _cells(shape, boxes, plain)
-        middle_x = (min(c[0] for c in cells) + max(c[0] for c in cells)) // 2
-        middle_y = (min(c[1] for c in cells) + max(c[1] for c in cells)) // 2
-        free = _no_clash(cells, taken)
-        dx, dy = next((x, y) for x, y in _spiral(middle_x, middle_y) if free(x, y))
-        taken |= {(x + dx, y + dy) for x, y in cells}
+        low, high = cells.min(axis=0), cells.max(axis=0)
+        middle = (low + high) // 2
+        wide, tall = int(high[0] - low[0]), int(high[1] - low[1])
+        start = max((r for w, t, many, r in found if w <= wide and t <= tall and many <= len(cells)), default=0)
+        ring, shift = taken.room(cells - middle, start)
+        found.append((wide, tall, len(cells), ring))
+        taken.add(cells - middle + shift)
+        dx, dy = (int(by) for by in shift - middle)
         placed |= {node: (x + dx * _CELL, y + dy * _CELL) for node, (x, y) in shape.items()}
     return placed
 
 
-def _no_clash(cells: set[tuple[int, int]], taken: set[tuple[int, int]]) -> Callable[[int, int], bool]:
-    return lambda dx, dy: not any((x + dx, y + dy) in taken for x, y in cells)
+class _Taken:
+    """The squares of the map that are covered."""
+
+    def __init__(self) -> None:
+        self._reach = 64
+        self._grid = np.zeros((2 * self._reach, 2 * self._reach), dtype=bool)
+
+    def add(self, cells: Places) -> None:
+        self._grow(int(np.abs(cells).max()) + 1)
+        self._grid[cells[:, 0] + self._reach, cells[:, 1] + self._reach] = True
+
+    def room(self, cells: Places, start: int) -> tuple[int, Places]:
+        """The first ring, from one on, with a place where none of the cells is covered; that place."""
+        size = int(np.abs(cells).max()) + 1
+        few = cells[:: max(1, len(cells) // 24)]
+        for ring in count(start):
+            self._grow(ring + 2 + size)
+            places = _ring(ring)
+            places = places[~self._covered(few, places)]
+            for place in places:
+                if not self._covered(cells, place[None])[0]:
+                    return ring, place
+        raise AssertionError("the plane has no end")
+
+    def _covered(self, cells: Places, places: Places) -> NDArray[np.bool_]:
+        x = cells[None, :, 0] + places[:, None, 0] + self._reach
+        y = cells[None, :, 1] + places[:, None, 1] + self._reach
+        covered: NDArray[np.bool_] = self._grid[x, y].any(axis=1)
+        return covered
+
+    def _grow(self, reach: int) -> None:
+        if reach >= self._reach:
+            self._grid, self._reach = _grown(self._grid, self._reach, reach)
 
 
-def _cells(shape: Mapping[str, Point], boxes: Mapping[str, Box], plain: nx.Graph[str]) -> set[tuple[int, int]]:
+def _cells(shape: Mapping[str, Point], boxes: Mapping[str, Box], plain: nx.Graph[str]) -> Places:
     """The squares of a grid that nodes, names and edges cover, with a margin of one on the right and below."""
-    cells: set[tuple[int, int]] = set()
-    for node, (x, y) in shape.items():
-        half_x, half_y, _ = boxes[node]
-        columns = range(math.floor((x - half_x) / _CELL), math.floor((x + half_x) / _CELL) + 2)
-        lines = range(math.floor((y - half_y) / _CELL), math.floor((y + half_y) / _CELL) + 2)
-        cells.update(product(columns, lines))
-        for other in plain[node]:
-            if other > node:
-                to_x, to_y = shape[other]
-                steps = 1 + int(max(abs(to_x - x), abs(to_y - y)) / (_CELL / 2))
-                for step in range(steps):
-                    at = math.floor((x + (to_x - x) * step / steps) / _CELL)
-                    cells.add((at, math.floor((y + (to_y - y) * step / steps) / _CELL)))
-    return cells
+    nodes = sorted(shape)
+    place = {node: at for at, node in enumerate(nodes)}
+    xy = np.array([shape[node] for node in nodes])
+    halves = np.array([boxes[node][:2] for node in nodes])
+    low = np.floor((xy - halves) / _CELL).astype(np.intp)
+    size = np.floor((xy + halves) / _CELL).astype(np.intp) + 2 - low
+    owner, at = _counted(size[:, 0] * size[:, 1])
+    covered = low[owner] + np.stack([at // size[owner, 1], at % size[owner, 1]], axis=1)
+    ends = np.array([(place[u], place[v]) for u in nodes for v in plain[u] if u < v])
+    way = xy[ends[:, 1]] - xy[ends[:, 0]]
+    steps = 1 + (np.abs(way).max(axis=1) / (_CELL / 2)).astype(np.intp)
+    owner, at = _counted(steps)
+    passed = np.floor((xy[ends[owner, 0]] + way[owner] * (at / steps[owner])[:, None]) / _CELL).astype(np.intp)
+    both: Places = np.concatenate([covered, passed])
+    base = both.min(axis=0)
+    across = int(both[:, 1].max() - base[1]) + 1
+    keys = np.unique((both[:, 0] - base[0]) * across + both[:, 1] - base[1])
+    return np.stack([keys // across, keys % across], axis=1) + base
 
 
-def _spiral(middle_x: int, middle_y: int) -> Iterator[tuple[int, int]]:
-    """Shifts that bring a shape's middle to the map's, then further and further from it, wider than high."""
-    for ring in count():
-        for x, y in _ring(ring):
-            yield x - middle_x, y - middle_y
+def _counted(many: Places) -> tuple[Places, Places]:
+    """[2, 3] → [0, 0, 1, 1, 1] and [0, 1, 0, 1, 2]."""
+    owner = np.repeat(np.arange(len(many)), many)
+    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(many) - many, many)
 
 
 @cache
-def _ring(ring: int) -> list[tuple[int, int]]:
-    reach = ring + 1
-    squared = {
-        (x, y): x * x + (y * ASPECT) * (y * ASPECT) for x in range(-reach, reach + 1) for y in range(-reach, reach + 1)
-    }
-    inside = [at for at, far in squared.items() if ring * ring <= far < (ring + 1) * (ring + 1)]
-    return sorted(inside, key=lambda at: (squared[at], at))
+def _ring(ring: int) -> Places:
+    """The squares so far from the middle, the nearest first; the rings are wider than high."""
+    side = np.arange(-ring - 1, ring + 2)
+    squared = side[:, None] * side[:, None] + (side[None, :] * ASPECT) * (side[None, :] * ASPECT)
+    inside = np.argwhere((ring * ring <= squared) & (squared < (ring + 1) * (ring + 1)))
+    far = squared[inside[:, 0], inside[:, 1]]
+    found: Places = (inside - ring - 1)[np.lexsort((inside[:, 1], inside[:, 0], far))]
+    return found
 
 
 def _rows(nodes: list[str], boxes: Mapping[str, Box], top: float) -> dict[str, Point]:
