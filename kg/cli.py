@@ -1115,7 +1115,7 @@ def _export_drawn(output: Path, format_: str, store: str | None) -> None:
     from kg.maps import files, network
 
     with _reading(store) as opened:
-        graph = network.build(_rows(opened))
+        graph = network.build(network.rows_of(opened))
     files.write(graph, output, format_)
     nodes, edges = number(graph.number_of_nodes(), "node"), number(graph.number_of_edges(), "edge")
     say(f"{output}: {nodes}, {edges}, {output.stat().st_size:,} bytes written")
@@ -1130,6 +1130,27 @@ def map_(
         "map.html"
     ),
     hops: Annotated[int, typer.Option("--hops", min=0, max=20, help="How many relations away from the names.")] = 2,
+    preset: Annotated[
+        Literal["lawyer", "deals"] | None,
+        typer.Option("--preset", help="What lawyers look at, or deal teams: deals lie from left to right in time."),
+    ] = None,
+    question: Annotated[
+        str | None, typer.Option("--ask", metavar="QUESTION", help="The answer to a ready question, with KEY=VALUE…")
+    ] = None,
+    chain: Annotated[
+        str | None, typer.Option("--chain", metavar="NAME", help="Its chains of deals, as kg chain traces them.")
+    ] = None,
+    path: Annotated[
+        str | None, typer.Option("--path", metavar="NAME", help="The shortest ways from it; see --to.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="NAME", help="Where the chain, or the path, is to lead.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="REPORT|DATE", help="Mark what came after it; else after the last drawing."),
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Lay all out anew, and not as it lay before.")] = False,
     lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language in which the page opens.")] = "zh",
     store: StoreOption = None,
 ) -> None:
@@ -1138,80 +1159,41 @@ def map_(
     \b
       kg map -o map.html
       kg map -o amd.html AMD --hops 1
-      kg map -o two.html "ZT Systems" 英伟达 --lang en
-    """
-    from kg.maps import network, page
+      kg map -o law.html --preset lawyer --since 2024-07
+      kg map -o deals.html --ask deals firm=AMD
+      kg map -o chain.html --chain AMD --to "Silo AI"
 
+    Names lie where they lay when the same map was drawn before, new ones find room,
+    and what new reports say is marked. The places are kept beside the store.
+    """
+    from kg.maps import Request, draw
+    from kg.query import catalogue
+    from kg.query.ask import Unclear
+
+    if to and not (chain or path):
+        raise UsageError("--to goes with --chain NAME or --path NAME")
     with _reading(store) as opened:
-        meant = [_meant(opened, name) for name in names or ()]
-        graph = network.build(_rows(opened), [one.iri for one in meant], hops)
-        title = " · ".join(one.label for one in meant) or _title(opened)
-    if not graph:
-        raise KgError("there is nothing to draw yet: kg add FILE adds a report")
-    save(output, page.render(graph, title, lang))
-    nodes, edges = number(graph.number_of_nodes(), "node"), number(graph.number_of_edges(), "edge")
-    say(f"{output.resolve()}: {nodes}, {edges}")
-
-
-@app.command(short_help="The workbench: the store in a browser.")
-def serve(
-    store: StoreOption = None,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where to listen; 0: any free port.")] = 8000,
-    host: Annotated[
-        str, typer.Option("--host", help="Who can reach it; beyond this machine a token is needed, and is printed.")
-    ] = "127.0.0.1",
-    edit: Annotated[
-        bool, typer.Option("--edit", help="Allow judging and reviewing; else nothing can be changed.")
-    ] = False,
-    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = False,
-    name: Annotated[
-        list[str] | None,
-        typer.Option("--name", metavar="NAME", help="Another name by which others reach this machine."),
-    ] = None,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="What one query may take.")
-    ] = 30.0,
-) -> None:
-    """Look at the store in a browser, on this machine, until Ctrl-C.
-
-    \b
-      kg serve
-      kg serve --open --port 8080
-      kg serve --edit                       judge and review as well
-
-    Only this machine can reach it, and nothing is loaded from elsewhere.
-    """
-    from kg.graph.store import Store
-    from kg.serve.run import serve as run
-    from kg.serve.site import Limits, Settings
-
-    where = store_at(store)
-    Store.open(where).close()  # what is wrong with it is told here and not on a page
-
-    def ready(address: str) -> None:
-        say(f"The workbench is at {address}")
-        say("Ctrl-C ends it.")
-        sys.stdout.flush()
-        if open_:
-            typer.launch(address)
-
-    run(Settings(where, host, port, edit, names=tuple(name or ()), limits=Limits(query_seconds=timeout)), ready)
-
-
-def _rows(store: Store) -> Any:
-    """The store as ``kg.maps.network`` asks it: rows of strings."""
-
-    def rows(sparql: str) -> Iterator[dict[str, str | None]]:
-        solutions: Any = store.query(sparql)
-        columns = [variable.value for variable in solutions.variables]
-        for row in solutions:
-            yield {name: None if term is None else term.value for name, term in zip(columns, row, strict=True)}
-
-    return rows
-
-
-def _title(store: Store) -> str:
-    reports = store.reports()
-    if len(reports) == 1:
-        return reports[0].title
-    return f"{reports[0].id} – {reports[-1].id}" if reports else ""
+        given = _given(catalogue.question(question), names or ()) if question else {}
+        meant = [] if question else [_meant(opened, name).iri for name in names or ()]
+        request = Request(
+            names=tuple(meant),
+            hops=hops,
+            question=question or "",
+            given=given,
+            chain=_meant(opened, chain).iri if chain else "",
+            path=_meant(opened, path).iri if path else "",
+            to=_meant(opened, to).iri if to else "",
+            preset=preset or "",
+            since=since or "",
+        )
+        try:
+            drawn = draw(opened, request, lang, keep=True, fresh=fresh)
+        except Unclear as fault:
+            raise _unclear(fault.name, fault.candidates) from None
+    save(output, drawn.html)
+    nodes = number(drawn.graph.number_of_nodes(), "node")
+    edges = number(drawn.graph.number_of_edges(), "edge")
+    new = f", {drawn.new:,} new since {drawn.since}" if drawn.since else ""
+    say(f"{output.resolve()}: {nodes}, {edges}{new}")
+    for note in drawn.notes:
+        say(note)

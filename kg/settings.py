@@ -57,3 +57,9 @@ def handed_on(place: Place | str) -> str:
 
 def _user_data() -> Path:
     return Path(platformdirs.user_data_dir("regkg", appauthor=False))
+
+
+def maps_of(store: Place | str) -> Path:
+    """The folder of a store's kept pictures lies beside it too: what a reader has learnt outlives a rebuild."""
+    path = judgements_of(store)
+    return path.with_name(path.name.removesuffix(".judgements.csv") + ".maps")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import count
 from typing import TypeAlias
@@ -44,6 +44,7 @@ _FILLED = 0.3  # of a big picture's frame; with more in it, pushing helps less t
 _BIG = 1500
 _CELL = 36.0
 SQUARE = 12.0
+_UNKNOWN: Box = (60.0, 30.0, 8.0)  # the room of a kept place whose name isn't known
 
 
 def width(text: str) -> float:
@@ -104,12 +105,20 @@ def box(lines: list[str], degree: int) -> Box:
     return across / 2 + GAP / 2, radius(degree) + below + GAP / 2, below
 
 
-def positions(graph: Graph) -> dict[str, Point]:
-    """Centres, in pixels at scale 1. Nodes without a relation stand in rows below the rest."""
+def positions(
+    graph: Graph, kept: Mapping[str, Point] | None = None, ties: Iterable[tuple[str, str]] = ()
+) -> dict[str, Point]:
+    """Centres, in pixels at scale 1. Nodes without a relation stand in rows below the rest.
+
+    What ``kept`` has stays where it is, and the others find room near those whom they are related to; places of nodes
+    that aren't in the graph stay free. ``ties`` are pairs that shall lie near each other without a relation.
+    """
     plain: nx.Graph[str] = nx.Graph()
     plain.add_nodes_from(sorted(graph))
-    plain.add_edges_from(sorted({(min(u, v), max(u, v)) for u, v in graph.edges() if u != v}))
-    boxes = {node: _box_of(graph, node, plain.degree(node)) for node in plain}
+    plain.add_edges_from(sorted({(min(u, v), max(u, v)) for u, v in (*graph.edges(), *ties) if u != v}))
+    boxes = {node: box_of(graph, node, plain.degree(node)) for node in plain}
+    if kept and not graph.nodes.keys().isdisjoint(kept):
+        return _extended(graph, plain, boxes, kept)
     components = sorted(nx.connected_components(plain), key=lambda nodes: (-len(nodes), min(nodes)))
     shapes = [_component(_part(plain, nodes), boxes) for nodes in components if len(nodes) > 1]
     placed = _pack(shapes, boxes, plain)
@@ -122,7 +131,49 @@ def positions(graph: Graph) -> dict[str, Point]:
     return {node: (round(x, 1), round(y - boxes[node][2], 1)) for node, (x, y) in sorted(placed.items())}
 
 
-def _box_of(graph: Graph, node: str, degree: int) -> Box:
+def _extended(
+    graph: Graph, plain: nx.Graph[str], boxes: Mapping[str, Box], kept: Mapping[str, Point]
+) -> dict[str, Point]:
+    room, taken = Room(), _Taken()
+    placed = {node: (x, y + boxes.get(node, _UNKNOWN)[2]) for node, (x, y) in sorted(kept.items())}
+    for node, at in placed.items():
+        room.cover(at, boxes.get(node, _UNKNOWN)[:2])
+    waiting = {node for node in plain if node not in placed}
+    while near := {node: sorted(o for o in plain[node] if o in placed) for node in waiting}:
+        touching = sorted((n for n in near if near[n]), key=lambda n: (-len(near[n]), -plain.degree(n), n))
+        if not touching:
+            break
+        for node in touching:
+            placed[node] = room.take(_beside(near[node], plain, placed), boxes[node][:2])
+        waiting -= set(touching)
+    parts = sorted(nx.connected_components(_part(plain, waiting)), key=lambda nodes: (-len(nodes), min(nodes)))
+    shapes = [_component(_part(plain, nodes), boxes) for nodes in parts if len(nodes) > 1]
+    if shapes:
+        taken.add(_cells(placed, boxes, plain))
+        placed |= _pack(shapes, boxes, plain, taken)
+    alone = sorted((node for nodes in parts if len(nodes) == 1 for node in nodes), key=lambda n: _kind_first(graph, n))
+    bottom = max(y + boxes.get(node, _UNKNOWN)[1] for node, (_, y) in placed.items())
+    placed |= _rows(alone, boxes, bottom + GAP)
+    return {
+        node: kept[node] if node in kept else (round(x, 1), round(y - boxes[node][2], 1))
+        for node, (x, y) in sorted(placed.items())
+        if node in plain
+    }
+
+
+def _beside(near: list[str], plain: nx.Graph[str], placed: Mapping[str, Point]) -> Point:
+    """In the middle of those that a node is related to; of one alone, on the side where that one has nobody."""
+    x, y = (sum(placed[node][i] for node in near) / len(near) for i in (0, 1))
+    if len(near) > 1:
+        return x, y
+    others = [placed[node] for node in sorted(plain[near[0]]) if node in placed]
+    away_x, away_y = (sum(at[i] for at in others) / max(len(others), 1) for i in (0, 1))
+    dx, dy = (x - away_x, y - away_y) if others else (1.0, 0.0)
+    far = math.sqrt(dx * dx + dy * dy)
+    return (x + dx / far * EDGE, y + dy / far * EDGE) if far > 1 else (x + EDGE, y)
+
+
+def box_of(graph: Graph, node: str, degree: int) -> Box:
     """Room enough for the name in every language that the page can be switched to."""
     labels: Mapping[str, str] = graph.nodes[node].get("labels") or {"": node}
     half_x, half_y, below = zip(*(box(wrap(label), degree) for label in labels.values()), strict=True)
@@ -209,7 +260,8 @@ def _stress(part: nx.Graph[str], nodes: list[str]) -> Reals:
 def _sums(places: Places, values: Reals, count_: int) -> Reals:
     """What belongs to each place, added up one after the other in the given order."""
     if values.ndim == 1:
-        return np.bincount(places, values, count_)
+        found: Reals = np.bincount(places, values, count_).astype(np.float64)
+        return found
     return np.stack([np.bincount(places, column, count_) for column in values.T], axis=1)
 
 
@@ -347,9 +399,11 @@ def _close(xy: Reals, sizes: Reals) -> tuple[Places, Places]:
     return pairs[:, 0], pairs[:, 1]
 
 
-def _pack(shapes: list[dict[str, Point]], boxes: Mapping[str, Box], plain: nx.Graph[str]) -> dict[str, Point]:
+def _pack(
+    shapes: list[dict[str, Point]], boxes: Mapping[str, Box], plain: nx.Graph[str], taken: _Taken | None = None
+) -> dict[str, Point]:
     """The biggest component in the middle, each further one as near to it as it fits (Freivalds and others 2002)."""
-    taken = _Taken()
+    taken = taken or _Taken()
     placed: dict[str, Point] = {}
     # where one found no room nearer, none that is bigger in every way looks again
     found: list[tuple[int, int, int, int]] = []
@@ -407,12 +461,14 @@ def _cells(shape: Mapping[str, Point], boxes: Mapping[str, Box], plain: nx.Graph
     nodes = sorted(shape)
     place = {node: at for at, node in enumerate(nodes)}
     xy = np.array([shape[node] for node in nodes])
-    halves = np.array([boxes[node][:2] for node in nodes])
+    halves = np.array([boxes.get(node, _UNKNOWN)[:2] for node in nodes])
     low = np.floor((xy - halves) / _CELL).astype(np.intp)
     size = np.floor((xy + halves) / _CELL).astype(np.intp) + 2 - low
     owner, at = _counted(size[:, 0] * size[:, 1])
     covered = low[owner] + np.stack([at // size[owner, 1], at % size[owner, 1]], axis=1)
-    ends = np.array([(place[u], place[v]) for u in nodes for v in plain[u] if u < v])
+    ends = np.array(
+        [(place[u], place[v]) for u in nodes if u in plain for v in plain[u] if u < v and v in place], dtype=np.intp
+    ).reshape(-1, 2)
     way = xy[ends[:, 1]] - xy[ends[:, 0]]
     steps = 1 + (np.abs(way).max(axis=1) / (_CELL / 2)).astype(np.intp)
     owner, at = _counted(steps)
@@ -421,7 +477,8 @@ def _cells(shape: Mapping[str, Point], boxes: Mapping[str, Box], plain: nx.Graph
     base = both.min(axis=0)
     across = int(both[:, 1].max() - base[1]) + 1
     keys = np.unique((both[:, 0] - base[0]) * across + both[:, 1] - base[1])
-    return np.stack([keys // across, keys % across], axis=1) + base
+    cells: Places = np.stack([keys // across, keys % across], axis=1) + base
+    return cells
 
 
 def _counted(many: Places) -> tuple[Places, Places]:

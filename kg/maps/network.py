@@ -10,11 +10,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import networkx as nx
 
 from kg.items import ENTITY_TYPES, RELATIONS
+
+if TYPE_CHECKING:
+    from kg.graph.store import Store
 
 Row = Mapping[str, str | None]
 Rows = Callable[[str], Iterable[Row]]
@@ -29,6 +32,9 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 # what an IRI may not hold in SPARQL; names come from users, and nothing else is pasted into a query
 _IRI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
 _BATCH = 300
+_FEW = 3000  # nodes that are asked about by name; of more, all that the store has is read
+#: Relations that several bodies have to one document where they act together.
+JOINT = ("issuedBy", "draftedBy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,8 @@ def build(rows: Rows, names: Sequence[str] = (), hops: int = 2) -> Graph:
     Nodes are IRIs with ``type`` (one of ENTITY_TYPES), ``labels`` ({language: name}; "" where unknown),
     ``aliases`` and ``start`` (it was asked for); edges have the relation and the deal as their key, and
     ``relation``, ``deal`` (DealFacts or None) and ``evidence`` (newest first). A relation that no claim states
-    isn't there. Nodes and edges are added in the order of their IRIs, whatever order the store answers in.
+    isn't there. A document is ``jointly`` issued or drafted where one item tells of several who did so.
+    Nodes and edges are added in the order of their IRIs, whatever order the store answers in.
 
     Raises KeyError with the first name that the store doesn't know.
     """
@@ -104,7 +111,39 @@ def build(rows: Rows, names: Sequence[str] = (), hops: int = 2) -> Graph:
             start=iri in names,
         )
     _add_relations(graph, rows, sorted(chosen) if names else None)
+    for document in _joint(graph):
+        graph.nodes[document]["jointly"] = True
     return graph
+
+
+def _joint(graph: Graph) -> set[str]:
+    bodies: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for document, body, edge in graph.edges(data=True):
+        if edge["relation"] in JOINT:
+            for one in edge["evidence"]:
+                bodies[document, edge["relation"], one.item].add(body)
+    return {document for (document, _, _), who in bodies.items() if len(who) > 1}
+
+
+def seen(rows: Rows, graph: Graph) -> dict[str, set[str]]:
+    """The items that mention each node, by their IRIs; a node that none mentions is left out."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in _ask(rows, _MENTIONS, "entity", list(graph) if len(graph) <= _FEW else None):
+        if row.get("entity") in graph:
+            found[_text(row, "entity")].add(_text(row, "item"))
+    return found
+
+
+def rows_of(store: Store) -> Rows:
+    """A store as this module asks it."""
+
+    def rows(sparql: str) -> Iterator[Row]:
+        solutions: Any = store.query(sparql)
+        columns = [variable.value for variable in solutions.variables]
+        for row in solutions:
+            yield {name: None if term is None else term.value for name, term in zip(columns, row, strict=True)}
+
+    return rows
 
 
 def _add_relations(graph: Graph, rows: Rows, subjects: list[str] | None) -> None:
@@ -227,6 +266,8 @@ _ITEMS = """SELECT ?item ?title ?issued ?link ?publisher ?page ?report WHERE { %
     OPTIONAL { ?item dcterms:source ?link } OPTIONAL { ?item dcterms:publisher ?publisher }
     OPTIONAL { ?item kg:page ?page } OPTIONAL { ?item dcterms:isPartOf ?report }
   } }"""
+
+_MENTIONS = """SELECT ?item ?entity WHERE { %s GRAPH ?item { ?item kg:mentions ?entity } }"""
 
 _REPORTS = """SELECT ?report ?title WHERE { ?report a kg:Report ; dcterms:title ?title }"""
 

@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg import ids
 from kg.errors import QueryError, UsageError
-from kg.graph.facts import DEFAULT, Node
+from kg.graph.facts import DEFAULT, Node, Object
 from kg.graph.store import Store
 from kg.items import ENTITY_TYPES, RELATIONS
 from kg.query import catalogue, entity, evidence
@@ -57,6 +57,8 @@ class Unclear(QueryError):
             super().__init__(f"nothing in the store is called {name}; near it are {listed}")
 
 
+#: An edge, or a deal by itself.
+Stated = tuple[Node, Node | None, Object | None]
 Read = tuple[Any, str]  # the term to bind, and what it says for people
 
 
@@ -91,6 +93,31 @@ def ask(
 def bind(store: Store, question: Question, given: Mapping[str, Any]) -> dict[str, Any]:
     """The terms by variable, for who runs the question's text by himself."""
     return _values(store, question, given, "zh")[0]
+
+
+def stated(
+    store: Store, name: str | Question, given: Mapping[str, Any] | None = None, lang: str = "zh"
+) -> tuple[Result, set[Node], set[Stated]]:
+    """What a picture of an answer shows: what was asked, who stands in the rows, and what these rest on.
+
+    What was asked is a Result without rows. Who stands there may be of any class; deals and items among them.
+    """
+    question = name if isinstance(name, Question) else catalogue.question(name)
+    terms, asked, _ = _values(store, question, given or {}, lang)
+    _check(question)
+    try:
+        solutions: Any = store.query(question.sparql, terms)
+    except (SyntaxError, ValueError) as fault:
+        raise QueryError(f"{question.path.name} can't be run: {fault}") from None
+    variables = [variable.value for variable in solutions.variables]
+    cite = _Citing(store, question, variables)
+    shown = [column.name for column in question.columns if column.type == "thing"]
+    who: set[Node] = set()
+    rests: set[Stated] = set()
+    for solution in solutions:
+        who.update(solution[name] for name in shown if isinstance(solution[name], NamedNode))
+        rests.update(cite.stated(solution))
+    return Result(question.name, question.zh, question.en, _columns(question), [], tuple(asked)), who, rests
 
 
 def _columns(question: Question) -> tuple[Column, ...]:
@@ -432,34 +459,47 @@ class _Citing:
         return f"SELECT {projected} {{ {' . '.join(parts)} {' '.join(filters)} }} LIMIT {_EVIDENCE_EDGES}"
 
     def __call__(self, solution: Any) -> tuple[Evidence, ...]:
-        row = {name: solution[name] for name in self._variables if isinstance(solution[name], NamedNode)}
+        row = self._row(solution)
         found: list[Evidence] = []
+        for subject, predicate, object_ in self.stated(solution):
+            if predicate is None or object_ is None:
+                found += evidence.of_deal(self._store, subject)
+            else:
+                found += self._of_edge(subject, predicate, object_)
+        if "item" in row:  # a row that speaks of one item is shown what that item says
+            found = [one for one in found if one.item == entity.item_id(row["item"])]
+        return evidence.sort(self._store, found) if len(found) > 1 else tuple(found)
+
+    def _row(self, solution: Any) -> dict[str, Node]:
+        return {name: solution[name] for name in self._variables if isinstance(solution[name], NamedNode)}
+
+    def stated(self, solution: Any) -> Iterator[Stated]:
+        """What a row rests on."""
+        row = self._row(solution)
         for edges, search in self._patterns:
             if search is None:
-                found += self._of(edges, row)
+                yield from self._of(edges, row)
             else:
                 known = {name: term for name, term in row.items() if f"?{name} " in search}
                 answer: Any = self._store.query(search, known)
                 for more in answer:
                     bound = {variable.value: more[variable.value] for variable in answer.variables}
-                    found += self._of(edges, row | bound)
-        if "item" in row:  # a row that speaks of one item is shown what that item says
-            found = [one for one in found if one.item == entity.item_id(row["item"])]
-        return evidence.sort(self._store, found) if len(found) > 1 else tuple(found)
+                    yield from self._of(edges, row | bound)
 
-    def _of(self, edges: tuple[Edge, ...], row: Mapping[str, Any]) -> Iterator[Evidence]:
+    @staticmethod
+    def _of(edges: tuple[Edge, ...], row: Mapping[str, Any]) -> Iterator[Stated]:
         for edge in edges:
             subject = row.get(edge.subject)
             if subject is None:
                 continue
             if edge.predicate is None:
-                yield from evidence.of_deal(self._store, subject)
+                yield subject, None, None
                 continue
             open_ = edge.predicate.startswith("?")
             predicate = row.get(edge.predicate[1:]) if open_ else _term(edge.predicate)
             object_ = row.get(edge.object or "")
             if predicate is not None and object_ is not None:
-                yield from self._of_edge(subject, predicate, object_)
+                yield subject, predicate, object_
 
 
 @cache

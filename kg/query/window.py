@@ -56,7 +56,7 @@ class Window:
 
         A report comes after another by its day, that of its last item where it has none of its own.
         """
-        reports, rank = _reports(store)
+        reports, rank = reports_by_day(store)
         if not reports:
             raise QueryError("the store holds no reports: kg add FILE adds one")
         if since == until:
@@ -78,15 +78,15 @@ class Window:
             first, last = sorted((since, until))
             if last.startswith(first):
                 raise QueryError(f"{last} lies within {first}: name two dates of which one is over before the other")
-            before = frozenset(item for item, (day, _) in rank.items() if _is_over(day, first))
-            come = frozenset(item for item, (day, _) in rank.items() if _is_over(day, last)) - before
+            before = frozenset(item for item, (day, _) in rank.items() if is_over(day, first))
+            come = frozenset(item for item, (day, _) in rank.items() if is_over(day, last)) - before
             concerned = [one for one in reports if one.items & come]
             own = frozenset()
         ordered = sorted(come, key=lambda item: rank[item])
         return cls(first, last, first != since, rank, before, ordered, own, concerned)
 
 
-def _reports(store: Store) -> tuple[list[ReportRun], dict[Node, Rank]]:
+def reports_by_day(store: Store) -> tuple[list[ReportRun], dict[Node, Rank]]:
     """All reports, the oldest first, and the rank of every item."""
     days: dict[Node, str] = {}
     for quad in store.quads(None, DCTERMS.issued):
@@ -112,6 +112,11 @@ def _known(reports: Sequence[ReportRun]) -> str:
     return f"it has {shown}" if len(reports) <= 12 else f"the latest are {shown}"
 
 
-def _is_over(day: str, until: str) -> bool:
+def is_day(text: str) -> bool:
+    """2024, 2024-07 or 2024-07-31."""
+    return _DAY.fullmatch(text) is not None
+
+
+def is_over(day: str, until: str) -> bool:
     """2024-07-31 is over with 2024-07."""
     return day[: len(until)] <= until
