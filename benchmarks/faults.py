@@ -290,7 +290,7 @@ def no_memory(folder: Path, count: int, seed: int = 4) -> Counter[str]:
     seen: Counter[str] = Counter()
     for number in range(count):
         store = folder / f"store-{number}"
-        process = adding(store, inputs, memory=dice.randint(1 << 20, 400 << 20))
+        process = adding(store, inputs, memory=dice.randint(100 << 20, 1600 << 20))
         process.communicate()
         seen["enough" if process.returncode == 0 else "ended by itself" if process.returncode > 0 else "aborted"] += 1
         whole(store)
