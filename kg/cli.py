@@ -21,6 +21,7 @@ from kg.printing import clean, console, number, save, say, tell
 from kg.settings import judgements_of, store_at
 
 if TYPE_CHECKING:
+    from kg.extraction import Runner
     from kg.graph.store import Store
     from kg.identity import Outcome
     from kg.query.catalogue import Question
@@ -235,6 +236,186 @@ def _progress() -> Iterator[Any]:
             bar.update(task, description=clean(f"{which}{step.name}"), completed=step.item, total=step.items or None)
 
         yield watch
+
+
+InputArgument = Annotated[
+    list[Path], typer.Argument(metavar="FILE", help="JSONL or Parquet files, or folders of them.", show_default=False)
+]
+FolderOption = Annotated[
+    Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where the parts go; a run goes on in it.")
+]
+NameOption = Annotated[
+    str, typer.Option("--name", help="What the collection is called: it heads the ids of documents without one.")
+]
+GraphOnlyOption = Annotated[
+    bool, typer.Option("--graph-only", help="Quads alone, without the texts by which kg check reads quotes again.")
+]
+
+
+@app.command(short_help="Read documents by the million into files of quads.")
+def extract(
+    files: InputArgument,
+    output: FolderOption,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, max=256, help="Read with so many processes.")
+    ] = 1,
+    name: NameOption = "documents",
+    graph_only: GraphOnlyOption = False,
+) -> None:
+    """Read documents and write what they say as N-Quads, without a store.
+
+    \b
+      kg extract archive/ -o quads --workers 8
+      kg load quads --store store
+
+    A document is a line of JSONL or a row of Parquet with title and text, and
+    where known id, date, publisher, link. Those that fail are listed in
+    failed.jsonl, with the reason; the others go on. A run that was broken off
+    goes on when it is given again.
+    """
+    from kg import extraction
+
+    _extracting(files, output, extraction.processes(workers), name, graph_only)
+
+
+@app.command(short_help="The same on Spark.")
+def spark(
+    files: InputArgument,
+    output: FolderOption,
+    master: Annotated[
+        str | None, typer.Option("--master", metavar="URL", help="local[4], spark://host:7077, yarn, k8s://…")
+    ] = None,
+    name: NameOption = "documents",
+    graph_only: GraphOnlyOption = False,
+) -> None:
+    """Read documents on a Spark cluster: the same files as kg extract writes.
+
+    \b
+      pip install 'regkg[spark]'                        and Java 17
+      kg spark archive/ -o quads --master 'local[4]'
+      kg load quads --store store
+
+    Input and output are folders that all machines see. Without --master it takes
+    the session that spark-submit has started.
+    """
+    from kg import spark as on_spark
+
+    session = on_spark.session(master)
+    try:
+        _extracting(files, output, on_spark.runner(session), name, graph_only)
+    finally:
+        session.stop()
+
+
+def _extracting(files: list[Path], output: Path, runner: Runner, name: str, graph_only: bool) -> None:
+    import time
+    import warnings
+
+    from kg import extraction
+
+    if not os.environ.get("KG_DEBUG"):
+        warnings.simplefilter("ignore")
+    begun = time.monotonic()
+    try:
+        with _counting("parts") as watch:
+            done = extraction.run(
+                files,
+                output,
+                runner,
+                name=name,
+                texts=not graph_only,
+                watch=watch and (lambda at, of, counts: watch(at, of)),
+            )
+    except KeyboardInterrupt:
+        tell(f"kg: stopped; the parts that were done are in {output}, the same command goes on")
+        raise typer.Exit(130) from None
+    taken = time.monotonic() - begun
+    for file, reason in done.undone:
+        tell(f"kg: {file}: {reason}")
+    counts = done.counts
+    say(
+        f"{output}: {number(counts.documents, 'document')}, {number(counts.quads, 'quad')}"
+        f" in {number(done.parts - len(done.undone), 'part')}"
+    )
+    if done.before:
+        say(f"  of these, {number(done.before, 'part')} were done before")
+    else:
+        say(f"  {counts.characters / taken:,.0f} characters a second")
+    if counts.failed:
+        say(f"  {number(counts.failed, 'document')} failed: {output / extraction.FAILED} says why")
+    raise typer.Exit(1 if done.undone or counts.failed else 0)
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Any]:
+    """A bar on standard error that counts up to a whole, where somebody watches."""
+    err = console(stderr=True)
+    if not err.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda at, of: bar.update(task, completed=at, total=of)
+
+
+@app.command(short_help="Make a store of files of quads, all at once.")
+def load(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Folders of kg extract, or .nq, .nq.gz, .trig.")],
+    store: StoreOption = None,
+) -> None:
+    """Make a new store of what kg extract, kg spark or kg export wrote.
+
+    \b
+      kg load quads --store store
+      kg load old.nq quads --store new        an export and what came since
+
+    The default graph is worked out from the named ones on the way.
+    """
+    from kg.graph import load as loading
+
+    where = store or default_store()
+    with _counting("MB") as watch:
+        done = loading.load(files, where, watch and (lambda at, of: watch(at // 1_000_000, of // 1_000_000)))
+    say(f"Loaded {number(done.quads, 'quad')} of {number(done.files, 'file')}; {number(done.facts, 'fact')} stand.")
+    _twice(done.twice)
+    if not done.texts:
+        say("There were no texts with them, so kg check can't read the quotes again.")
+    say(f"Store: {where}")
+    raise typer.Exit(1 if done.twice else 0)
+
+
+@app.command(short_help="Work out the default graph of files, for another store.")
+def settle(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Folders of kg extract, or .nq, .nq.gz, .trig.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="N-Triples: facts.nt, facts.nt.gz.")],
+) -> None:
+    """Write the default graph that named graphs give, each fact once and settled.
+
+    \b
+      kg settle quads -o facts.nt.gz
+      oxigraph load --location db --file quads/*.nq.gz facts.nt.gz
+
+    A store that loads the files of kg extract by itself gets the facts from here.
+    """
+    from kg.graph import load as loading
+
+    with _counting("MB") as watch:
+        done = loading.write_facts(files, output, watch and (lambda at, of: watch(at // 1_000_000, of // 1_000_000)))
+    say(f"{output}: {number(done.facts, 'fact')} of {number(done.quads, 'quad')}")
+    _twice(done.twice)
+    raise typer.Exit(1 if done.twice else 0)
+
+
+def _twice(reports: Sequence[str]) -> None:
+    if reports:
+        shown = ", ".join(reports[:5]) + (" …" if len(reports) > 5 else "")
+        tell(
+            f"kg: {number(len(reports), 'document')} came in more than once, and differ: {shown};"
+            " load one version of each, and give each an id of its own"
+        )
 
 
 @app.command(short_help="Take a report or one item out.")
