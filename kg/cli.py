@@ -376,7 +376,9 @@ def load(
     """
     from kg.graph import load as loading
 
-    where = store or default_store()
+    where = store_at(store)
+    if not isinstance(where, Path):
+        raise UsageError("a server loads files by itself: give it these, and what kg settle makes of them")
     with _counting("MB") as watch:
         done = loading.load(files, where, watch and (lambda at, of: watch(at // 1_000_000, of // 1_000_000)))
     say(f"Loaded {number(done.quads, 'quad')} of {number(done.files, 'file')}; {number(done.facts, 'fact')} stand.")
