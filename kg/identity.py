@@ -121,7 +121,7 @@ def replay(store: Store, wanted: Judgements) -> tuple[list[str], list[str]]:
     before = obeyed(store)
     if before is not None and before.rows == wanted.rows and (judgements_of(_place(store)).exists() or not wanted.rows):
         return [], []
-    items = None if before is None else _items(store, wanted.touched(before))
+    items = None if before is None else _touched(store, before, wanted)
     reports = [report.id for report in store.reports()] if items is None else _reports(store, items)
     lacking = [report for report in reports if not store.keeps_facts(report)]
     path = judgements_of(_place(store))
@@ -132,6 +132,11 @@ def replay(store: Store, wanted: Judgements) -> tuple[list[str], list[str]]:
     if isinstance(store.place, Address):
         write_whole(_seen(path), written(wanted.rows))
     return changed, lacking
+
+
+def _touched(store: Store, before: Judgements, after: Judgements) -> set[Node]:
+    """The items of which these may make something else than those did."""
+    return _items(store, after.touched(before)) | {NamedNode(ids.item(id_)) for id_ in after.touched_items(before)}
 
 
 def _items(store: Store, iris: Iterable[str]) -> set[Node]:
@@ -152,7 +157,7 @@ def _reports(store: Store, items: set[Node]) -> list[str]:
 
 def _change(store: Store, before: Judgements, after: Judgements) -> tuple[str, ...]:
     """Write the file and make the store obey it; where that fails, the file is as it was."""
-    reports = _reports(store, _items(store, after.touched(before)))
+    reports = _reports(store, _touched(store, before, after))
     lacking = [report for report in reports if not store.keeps_facts(report)]
     if lacking:
         raise UsageError(f"{', '.join(lacking)} was added by an older regkg: add the file again (kg add), then judge")

@@ -47,8 +47,8 @@ MARKER = "regkg-store.json"
 TEXTS, FOUND, DATABASE = "sources", "resolved", "oxigraph"
 #: The addresses of graphs: those of a query's default graph, and its named ones.
 Dataset = tuple[Sequence[str], Sequence[str]]
-#: What people's judgements make of what resolution found in a report.
-Judged = Callable[[Sequence[ItemFacts]], list[ItemFacts]]
+#: What people's judgements make of what resolution found in a report with this text.
+Judged = Callable[[Sequence[ItemFacts], Source | None], list[ItemFacts]]
 
 _ENTITY_CLASSES = frozenset(KG[name] for name in ENTITY_TYPES)
 _EDGES = frozenset(KG[name] for name in RELATIONS)
@@ -406,7 +406,9 @@ class Store:
     def _add(self, report: Report, facts_: list[ItemFacts], run_iri: str, judged: Judged | None) -> Added:
         digest, data = sources.pack(report.source)
         facts_digest, facts_data = resolved.pack(facts_)
-        new = set(build.quads(report, judged(facts_) if judged else facts_, run_iri, digest, facts_digest))
+        new = set(
+            build.quads(report, judged(facts_, report.source) if judged else facts_, run_iri, digest, facts_digest)
+        )
         node = NamedNode(ids.report(report.id))
         replaced = {node, *self.items_of(report.id)}
         self.prefetch((None, None, None, NamedNode(ids.item(said.item.id))) for said in facts_)
@@ -451,7 +453,8 @@ class Store:
             there = set(self.items_of(report_id))
             self.prefetch((None, None, None, graph) for graph in there)
             wanted = there if only is None else there.intersection(only)
-            for said in judged([one for one in found if NamedNode(ids.item(one.item.id)) in wanted]):
+            concerned = [one for one in found if NamedNode(ids.item(one.item.id)) in wanted]
+            for said in judged(concerned, self.source(report_id)):
                 graph = NamedNode(ids.item(said.item.id))
                 before = set(self.quads(None, None, None, graph))
                 after = set(build.item_quads(report_id, said, stored.run))

@@ -1,8 +1,9 @@
-"""People's judgements on who is who: a plain file, laid over what resolution found.
+"""People's judgements on who is who, and their decisions on facts: a plain file, laid over what resolution found.
 
 *same* makes one of two entities, *different* keeps two apart for good, *split* gives some of an entity's mentions (an
 item's, or those by one name) a node of their own. Resolution itself knows nothing of them: they are applied to its
-outcome, so that taking one back brings back what was. The order of the lines has no effect.
+outcome, so that taking one back brings back what was. The order of the lines has no effect. *accept*, *reject*,
+*fix* and *add* are decisions on one fact, which ``decisions.py`` lays over it first.
 
 The file is a CSV that a spreadsheet opens. ``left_names`` and ``right_names`` are the ground of a judgement: the names
 that the two went by when it was made.
@@ -22,13 +23,29 @@ from typing import Literal, get_args
 
 from kg import ids
 from kg.errors import ReadError, UsageError
-from kg.items import ENTITY_TYPES, PARTIES, Claim, Deal, Entity, EntityType, ItemFacts, Label, Met, Terms
+from kg.items import (
+    ENTITY_TYPES,
+    PARTIES,
+    RELATIONS,
+    Claim,
+    Deal,
+    Entity,
+    EntityType,
+    ItemFacts,
+    Label,
+    Met,
+    Source,
+    Terms,
+)
 from kg.reference import Reference, Row
-from kg.resolve import deals
+from kg.resolve import deals, decisions
 from kg.resolve.names import language
 
-Kind = Literal["same", "different", "split"]
+Kind = Literal["same", "different", "split", "accept", "reject", "fix", "add"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+DECISIONS: tuple[Kind, ...] = ("accept", "reject", "fix", "add")
+_MADE = {"accept": "accepted", "reject": "rejected", "fix": "fixed", "add": "added"}
+_QUOTED = 40  # characters of a quote that stand for it in a sentence
 _NO_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 # a spreadsheet takes what begins so for a formula, and names come from texts that strangers write
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
@@ -36,23 +53,54 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One line of the file. ``right`` of a split is the new node; ``item`` and ``name`` say which mentions go there."""
+    """One line of the file. ``right`` of a split is the new node; ``item`` and ``name`` say which mentions go there.
+
+    Of a decision, ``left`` and ``right`` are the ends of the claim as resolution found it, or as it was added. Where
+    a sentence was found to tell nothing, there is no relation, and no ends.
+    """
 
     judgement: Kind
     left: str
     right: str
     left_names: tuple[str, ...] = ()
     right_names: tuple[str, ...] = ()
-    item: str = ""  # of a split: an item's id; empty for all items
+    item: str = ""  # an item's id; of a split, empty for all items
     name: str = ""  # of a split: a form; empty for all forms
     note: str = ""
     author: str = ""
     time: str = ""  # ISO 8601
+    relation: str = ""  # of a decision
+    quote: str = ""
+    changes: tuple[str, ...] = ()  # of fix and add: status=announced
 
     @property
     def effect(self) -> tuple[str, ...]:
         """What it does, without who said so and why."""
-        return (self.judgement, self.left, self.right, self.item, self.name)
+        return (
+            self.judgement,
+            self.left,
+            self.right,
+            self.item,
+            self.name,
+            self.relation,
+            ids.normalise(self.quote),
+            *self.changes,
+        )
+
+    @property
+    def decides(self) -> bool:
+        """Whether it is on a fact, and not on who is who."""
+        return self.judgement in DECISIONS
+
+    @property
+    def claim_key(self) -> str:
+        """By which it knows its claim, or its sentence."""
+        return decisions.key(self.item, self.relation, self.left, self.right, self.quote)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The changes as (what, to what)."""
+        return tuple((name, value) for name, _, value in (change.partition("=") for change in self.changes))
 
     @property
     def by(self) -> str:
@@ -60,6 +108,13 @@ class Judgement:
 
     def __str__(self) -> str:
         left, right = (called(names, iri) for names, iri in self.sides)
+        if self.decides:
+            words = self.quote if len(self.quote) <= _QUOTED else f"{self.quote[: _QUOTED - 1]}…"
+            if not self.relation:
+                return f"“{words}” in {self.item} tells no fact ({self.by})"
+            to = f": {', '.join(self.changes)}" if self.changes else ""
+            fact = f"{left} {self.relation} {right}"
+            return f"{fact} is {_MADE[self.judgement]}{to}, by “{words}” in {self.item} ({self.by})"
         if self.judgement == "split":
             which = " ".join((f"by the name {self.name}" if self.name else "", f"in {self.item}" if self.item else ""))
             return f"{right} is apart from {left}, {which.strip()} ({self.by})"
@@ -72,6 +127,7 @@ class Judgement:
 
 
 COLUMNS = tuple(field.name for field in fields(Judgement))
+_OLDER = COLUMNS[: COLUMNS.index("relation")]  # of files that are from before there were decisions
 
 
 def _when(row: Judgement) -> tuple[str, tuple[str, ...]]:
@@ -109,7 +165,7 @@ def _parse(path: object, text: str) -> Iterator[Judgement]:
     seen: dict[tuple[str, ...], int] = {}
     try:
         head = next(lines, None)
-        if head is not None and tuple(head) != COLUMNS:
+        if head is not None and tuple(head) not in (COLUMNS, _OLDER):
             raise ReadError(f"{path}, line 1, must have the columns {','.join(COLUMNS)}")
         for cells in lines:
             if not any(cell.strip() for cell in cells):
@@ -124,13 +180,23 @@ def _parse(path: object, text: str) -> Iterator[Judgement]:
 
 
 def _judgement(where: str, cells: list[str]) -> Judgement:
-    if len(cells) != len(COLUMNS):
+    if len(cells) not in (len(COLUMNS), len(_OLDER)):
         raise ReadError(f"{where}, has {len(cells)} cells where {len(COLUMNS)} are wanted: mend it or delete it")
+    cells = [*cells, *[""] * (len(COLUMNS) - len(cells))]
     cells = [cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell for cell in cells]
-    kind, left, right, left_names, right_names, *rest = (cell.strip() for cell in cells)
+    kind, left, right, *rest = (cell.strip() for cell in cells)
+    left_names, right_names, item, name, note, author, time, relation, quote, changes = rest
     which = next((known for known in KINDS if known == kind), None)
     if which is None:
         raise ReadError(f"{where}, has the judgement {kind or '(none)'}: it must be one of {', '.join(KINDS)}")
+    if which in DECISIONS:
+        one = Judgement(
+            which, left, right, _split(left_names), _split(right_names), item, name, note, author, time,
+            relation, quote, _split(changes),
+        )  # fmt: skip
+        if (fault := _amiss(one)) is not None:
+            raise ReadError(f"{where}, {fault}: mend it or delete it")
+        return one
     for iri in (left, right):
         if not iri.startswith(ids.BASE + "entity/"):
             raise ReadError(f"{where}, names {iri or 'nobody'}: an entity's address begins with {ids.BASE}entity/")
@@ -138,12 +204,34 @@ def _judgement(where: str, cells: list[str]) -> Judgement:
             raise ReadError(f"{where}, has the address {iri}, which has a space or a sign that no address has")
     if left == right:
         raise ReadError(f"{where}, has the same address twice: mend it or delete it")
-    one = Judgement(which, left, right, _split(left_names), _split(right_names), *rest)
+    if relation or quote or changes:
+        raise ReadError(f"{where}, has a fact, on which only a decision is: mend it or delete it")
+    one = Judgement(which, left, right, _split(left_names), _split(right_names), item, name, note, author, time)
     if which == "split" and not (one.item or one.name):
         raise ReadError(f"{where}, splits without saying what: give it an item or a name")
     if which != "split" and (one.item or one.name):
         raise ReadError(f"{where}, has an item or a name, which only a split has: mend it or delete it")
     return one
+
+
+def _amiss(one: Judgement) -> str | None:
+    """What is wrong with a decision, in words; it may have been edited by hand."""
+    if not one.item or not ids.normalise(one.quote):
+        return "decides on a fact without its item and its words"
+    if one.judgement == "reject" and not (one.relation or one.left or one.right):
+        return None if not one.changes else "has changes, which a rejection hasn't"
+    if one.relation not in (RELATIONS if one.judgement == "add" else (*RELATIONS, *PARTIES)):
+        return f"has the relation {one.relation or '(none)'}"
+    for iri in (one.left, one.right):
+        if not iri.startswith(ids.BASE) or _NO_IRI.search(iri):
+            return f"names {iri or 'nobody'}, which is no address of ours"
+    if one.left == one.right:
+        return "has the same address twice"
+    if one.changes and one.judgement not in ("fix", "add"):
+        return "has changes, which only fix and add have"
+    if one.judgement == "fix" and not one.changes:
+        return "fixes nothing"
+    return decisions.amiss(one.pairs)
 
 
 def written(rows: Iterable[Judgement]) -> bytes:
@@ -197,16 +285,35 @@ class Judgements:
             self._splits[one.left].append(one)
         self._same: dict[str, list[Judgement]] = defaultdict(list)
         self._apart: dict[tuple[str, str], Judgement] = {}
+        self._decisions: dict[str, dict[str, Judgement]] = defaultdict(dict)  # by item and key
         for one in self.rows:
             if one.judgement == "same":
                 self._same[one.left].append(one)
                 self._same[one.right].append(one)
                 continue
+            if one.decides:
+                self._decide(one)
+                continue
             left, right = sorted((self._root(one.left), self._root(one.right)))
             self._apart.setdefault((left, right), one)
             if one.right in self.cluster(one.left):
                 raise UsageError(f"{one}, but {self._chain(one.left, one.right)}: take one of them back (kg undo)")
-        self._concerned = {iri for row in self.rows if row.judgement != "different" for iri in (row.left, row.right)}
+        self._concerned = {
+            iri for row in self.rows if row.judgement in ("same", "split") for iri in (row.left, row.right)
+        }
+
+    def _decide(self, one: Judgement) -> None:
+        there = self._decisions[one.item].setdefault(one.claim_key, one)
+        if there is not one:
+            raise UsageError(f"{one}, but {there}: take one of them back (kg undo)")
+
+    def decisions(self, item: str) -> list[Judgement]:
+        """Those on the facts of an item."""
+        return list(self._decisions[item].values()) if item in self._decisions else []
+
+    def decided(self, item: str, key: str) -> Judgement | None:
+        """The decision on a claim, or a sentence, by its key."""
+        return self._decisions[item].get(key) if item in self._decisions else None
 
     @cached_property
     def reference(self) -> Reference:
@@ -275,20 +382,36 @@ class Judgements:
 
     def touched(self, since: Judgements) -> set[str]:
         """The entities of which these may make something else than others did."""
-        mine, theirs = {row.effect: row for row in self.rows}, {row.effect: row for row in since.rows}
-        # who judged, and when, stands in the reasons
-        changed = [
-            row for one, other in ((mine, theirs), (theirs, mine)) for key, row in one.items() if row != other.get(key)
-        ]
         touched: set[str] = set()
-        for row in changed:
-            for iri in (row.left, row.right):
-                touched |= self.cluster(iri) | since.cluster(iri)
+        for row in self._changed(since):
+            if not row.decides:
+                for iri in (row.left, row.right):
+                    touched |= self.cluster(iri) | since.cluster(iri)
         return touched
 
-    def apply(self, facts: Sequence[ItemFacts]) -> list[ItemFacts]:
-        """What the judgements make of what resolution found; what they don't concern is handed on as it is."""
-        return [_Item(said, self).made() if self._concerns(said) else said for said in facts]
+    def touched_items(self, since: Judgements) -> set[str]:
+        """The items on whose facts these decide otherwise than others did."""
+        return {row.item for row in self._changed(since) if row.decides}
+
+    def _changed(self, since: Judgements) -> list[Judgement]:
+        mine, theirs = {row.effect: row for row in self.rows}, {row.effect: row for row in since.rows}
+        # who judged, and when, stands in the reasons
+        return [
+            row for one, other in ((mine, theirs), (theirs, mine)) for key, row in one.items() if row != other.get(key)
+        ]
+
+    def apply(self, facts: Sequence[ItemFacts], source: Source | None = None) -> list[ItemFacts]:
+        """What the judgements make of what resolution found; what they don't concern is handed on as it is.
+
+        Facts that people added are searched in the report's text.
+        """
+        return [self._applied(said, source) for said in facts]
+
+    def _applied(self, said: ItemFacts, source: Source | None) -> ItemFacts:
+        rows = self.decisions(said.item.id)
+        if rows:
+            said = decisions.apply(said, rows, source, self)
+        return _Item(said, self).made() if self._concerns(said) else said
 
     def _concerns(self, said: ItemFacts) -> bool:
         return any(entity.iri in self._concerned for entity in said.entities)
