@@ -817,7 +817,7 @@ def split_(
         _judged(identity.split(opened, meant.iri, items=item or (), names=by or (), author=author, note=note))
 
 
-@app.command("judgements", short_help="List the judgements on who is who.")
+@app.command("judgements", short_help="List what people judged and decided.")
 def judgements_(
     stale: Annotated[bool, typer.Option("--stale", help="Those alone whose ground is gone.")] = False,
     replay: Annotated[bool, typer.Option("--replay", help="Obey the file as it stands, after editing it.")] = False,
@@ -825,7 +825,7 @@ def judgements_(
     judgements: JudgementsOption = None,
     wait: WaitOption = 10,
 ) -> None:
-    """List what people judged, who and when, and whether the names that it was judged on are still there.
+    """List what people judged of names and decided on facts, who and when, and whether its ground is still there.
 
     \b
       kg judgements
@@ -856,7 +856,7 @@ def judgements_(
         tell("The file has been edited since it was obeyed: kg judgements --replay, or the next kg add, obeys it.")
 
 
-@app.command("undo", short_help="Take a judgement back.")
+@app.command("undo", short_help="Take a judgement or a decision back.")
 def undo_(
     which: Annotated[list[str], typer.Argument(metavar="JUDGEMENT", help="Its number, or the two names.")],
     store: StoreOption = None,
@@ -881,6 +881,86 @@ def undo_(
         else:
             raise UsageError("which judgement? Give its number (kg judgements), or the two names")
         _judged(identity.undo(opened, numbers), undone=True)
+
+
+@app.command("review", short_help="Review facts: accept, reject, fix, add.")
+def review_(
+    which: Annotated[
+        str | None, typer.Argument(metavar="FACT", help="Its id, or its beginning, as kg review lists it.")
+    ] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="It is as it was read.")] = False,
+    reject: Annotated[bool, typer.Option("--reject", help="Its words don't say so: it leaves the graph.")] = False,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="WHAT=VALUE", help="What is otherwise: status=announced; may be repeated."),
+    ] = None,
+    add: Annotated[
+        str | None, typer.Option("--add", metavar="QUOTE", help="Add a fact to the item FACT by words in its text.")
+    ] = None,
+    report: Annotated[str | None, typer.Option("--report", metavar="REPORT", help="Those of one report.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many to list.")] = 20,
+    note: NoteOption = "",
+    author: AuthorOption = None,
+    store: StoreOption = None,
+    judgements: JudgementsOption = None,
+    wait: WaitOption = 10,
+) -> None:
+    """List the facts to review, those in doubt and those on which much hangs first; decide on one.
+
+    \b
+      kg review                       what to look at first, with ids
+      kg review 7bee8164              one fact with the text around it
+      kg review 7bee8164 --accept
+      kg review 7bee8164 --reject --note "the text denies it"
+      kg review 7bee8164 --set status=announced --set subject=AMD
+      kg review 2024-08-deals-1 --add "AMD收购ZT" --set relation=acquires \\
+          --set subject=AMD --set object="ZT Systems" --set status=announced
+
+    Decisions stand in the file of judgements, by the words that they are on, and outlive a rebuild; kg judgements
+    lists them, kg undo takes them back. kg serve --edit does the same in the browser.
+    """
+    from kg import printing
+    from kg.review import decide, printed
+    from kg.review.queue import queue
+
+    given = _changes(set_ or [])
+    if sum((accept, reject, bool(given) and add is None, add is not None)) > 1:
+        raise UsageError("one decision at a time: --accept, --reject, --set or --add")
+    if which is None:
+        if accept or reject or given or add is not None:
+            raise UsageError("which fact? kg review lists them with their ids")
+        with _reading(store) as opened:
+            for line in printed.waiting(opened, queue(opened), report, limit):
+                say(line)
+        return
+    if not (accept or reject or given or add is not None):
+        with _reading(store) as opened:
+            printing.lines(printed.fact(opened, decide.fact(opened, which)))
+        return
+    with _writing(store, wait, judgements) as opened:
+        if add is not None:
+            relation, subject, object_ = (given.pop(name, "") for name in ("relation", "subject", "object"))
+            types = given.pop("subjectType", ""), given.pop("objectType", "")
+            outcome = decide.add(
+                opened, which, add, relation, subject, object_, given, types=types, author=author, note=note
+            )
+        elif accept:
+            outcome = decide.accept(opened, decide.fact(opened, which), author=author, note=note)
+        elif reject:
+            outcome = decide.reject(opened, decide.fact(opened, which), author=author, note=note)
+        else:
+            outcome = decide.fix(opened, decide.fact(opened, which), given, author=author, note=note)
+        _judged(outcome)
+
+
+def _changes(given: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for each in given:
+        name, sign, value = each.partition("=")
+        if not sign or not name:
+            raise UsageError(f"{each} isn't WHAT=VALUE: status=announced")
+        found[name.strip()] = value.strip()
+    return found
 
 
 @contextmanager

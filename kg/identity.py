@@ -1,5 +1,5 @@
 """Who is who by people's judgement, on a store: what ``kg same``, ``different``, ``split``, ``undo`` and
-``judgements`` call.
+``judgements`` call. Decisions on facts (``kg.review``) stand in the same file, and go the same way.
 
 The judgements lie beside the store, in ``STORE.judgements.csv``, so that they outlive it: a store made anew from the
 reports obeys them again. In the store lies a copy of those that it has obeyed last; where the two differ, as when
@@ -26,8 +26,9 @@ from kg.errors import KgError, ReadError, UsageError
 from kg.graph.facts import DEFAULT, Node, Object
 from kg.graph.files import write_whole
 from kg.graph.store import Store
-from kg.items import RELATIONS
+from kg.items import RELATIONS, ItemFacts, Source
 from kg.query.entity import find, label_of, type_of
+from kg.resolve import decisions
 from kg.resolve.candidates import Named, Pair, Tie, candidates
 from kg.resolve.judgements import Judgement, Judgements, parsed, read, together, written
 from kg.settings import OBEYED, Place, judgements_of, store_at
@@ -99,7 +100,8 @@ def _seen(path: Path) -> Path:
     return path.with_name(f"{path.name}.seen")
 
 
-def _place(store: Store) -> Place:
+def place_of(store: Store) -> Place:
+    """Where a store that can be judged is."""
     if store.place is None:
         raise UsageError("a store in memory has no judgements: open one on disk")
     return store.place
@@ -108,7 +110,7 @@ def _place(store: Store) -> Place:
 def obeyed(store: Store) -> Judgements | None:
     """The judgements that the store has obeyed last; None where that isn't known any more."""
     try:
-        return Judgements(parsed(f"what {_place(store)} has obeyed", store.obeyed() or b""))
+        return Judgements(parsed(f"what {place_of(store)} has obeyed", store.obeyed() or b""))
     except KgError:
         return None
 
@@ -119,12 +121,16 @@ def replay(store: Store, wanted: Judgements) -> tuple[list[str], list[str]]:
     Those were added by an older version; they obey when they are added again.
     """
     before = obeyed(store)
-    if before is not None and before.rows == wanted.rows and (judgements_of(_place(store)).exists() or not wanted.rows):
+    if (
+        before is not None
+        and before.rows == wanted.rows
+        and (judgements_of(place_of(store)).exists() or not wanted.rows)
+    ):
         return [], []
     items = None if before is None else _touched(store, before, wanted)
     reports = [report.id for report in store.reports()] if items is None else _reports(store, items)
     lacking = [report for report in reports if not store.keeps_facts(report)]
-    path = judgements_of(_place(store))
+    path = judgements_of(place_of(store))
     if len(wanted) and not path.exists():
         write_whole(path, written(wanted.rows))
     changed = store.rejudge([report for report in reports if report not in lacking], wanted.apply, items)
@@ -161,7 +167,7 @@ def _change(store: Store, before: Judgements, after: Judgements) -> tuple[str, .
     lacking = [report for report in reports if not store.keeps_facts(report)]
     if lacking:
         raise UsageError(f"{', '.join(lacking)} was added by an older regkg: add the file again (kg add), then judge")
-    path = judgements_of(_place(store))
+    path = judgements_of(place_of(store))
     replay(store, before)  # what somebody has edited by hand since
     old = path.read_bytes() if path.exists() else None
     write_whole(path, written(after.rows))
@@ -183,7 +189,7 @@ def same(
     store: Store, left: str, right: str, *, author: str | None = None, note: str = "", force: bool = False
 ) -> Outcome:
     """Make two entities one. Everything that is one with either is held against everything judged so far."""
-    judged = load(_place(store))
+    judged = load(place_of(store))
     if left == right or right in judged.cluster(left):
         raise UsageError(f"{_name(store, left)} is one already: kg show --why says by what")
     against = judged.different(left, right)
@@ -195,17 +201,17 @@ def same(
         raise UsageError(
             f"{_name(store, left)} and {_name(store, right)} look like two: {reason}; --force makes them one"
         )
-    return _record(store, judged, [_judgement("same", store, left, right, author, note)])
+    return record(store, judged, [_judgement("same", store, left, right, author, note)])
 
 
 def different(store: Store, left: str, right: str, *, author: str | None = None, note: str = "") -> Outcome:
     """Keep two entities apart for good: they are no candidates any more, and nobody makes them one by mistake."""
-    judged = load(_place(store))
+    judged = load(place_of(store))
     if left == right:
         raise UsageError(f"both names mean {_name(store, left)}: kg split parts it, kg undo takes back a judgement")
     if (row := judged.different(left, right)) is not None:
         raise UsageError(f"that is judged already: {row}")
-    return _record(store, judged, [_judgement("different", store, left, right, author, note)])
+    return record(store, judged, [_judgement("different", store, left, right, author, note)])
 
 
 def split(
@@ -218,7 +224,7 @@ def split(
     note: str = "",
 ) -> Outcome:
     """Give the mentions of an entity in these items, or by these names, a node of their own."""
-    judged = load(_place(store))
+    judged = load(place_of(store))
     met = mentions(store, iri)
     label, type_ = _name(store, iri), type_of(store, NamedNode(iri)) or "Organization"
     if not items and not names:
@@ -254,24 +260,24 @@ def split(
     fresh = [row for row in rows if row.effect not in {known.effect for known in judged.rows}]
     if not fresh:
         raise UsageError(f"that is judged already: {rows[0]}")
-    return _record(store, judged, fresh)
+    return record(store, judged, fresh)
 
 
 def undo(store: Store, numbers: Sequence[int]) -> Outcome:
     """Take judgements back, by their numbers in the file; what they changed is again as resolution has it."""
-    judged = load(_place(store))
+    judged = load(place_of(store))
     for number in numbers:
         if not 1 <= number <= len(judged.rows):
             raise UsageError(f"there is no judgement {number}: kg judgements lists {len(judged.rows)}")
     gone = [judged.rows[number - 1] for number in dict.fromkeys(numbers)]
     after = Judgements([row for row in judged.rows if row not in gone])
-    return Outcome(tuple(gone), _change(store, judged, after), judgements_of(_place(store)))
+    return Outcome(tuple(gone), _change(store, judged, after), judgements_of(place_of(store)))
 
 
 def between(store: Store, left: str, right: str) -> list[int]:
     """The numbers of the judgements that two names, or addresses, are the sides of."""
     found = []
-    for number, row in enumerate(load(_place(store)).rows, 1):
+    for number, row in enumerate(load(place_of(store)).rows, 1):
         (one, first), (other, second) = row.sides
         for a, b in (((one, first), (other, second)), ((other, second), (one, first))):
             if _is(left, *a) and _is(right, *b):
@@ -284,12 +290,13 @@ def _is(given: str, names: tuple[str, ...], iri: str) -> bool:
     return given == iri or ids.normalise(given) in {ids.normalise(name) for name in names}
 
 
-def _record(store: Store, judged: Judgements, rows: list[Judgement]) -> Outcome:
+def record(store: Store, judged: Judgements, rows: list[Judgement]) -> Outcome:
+    """Put judgements to those that stand, and make the store obey."""
     try:
         after = Judgements((*judged.rows, *rows))
     except UsageError as fault:
         raise UsageError(f"that contradicts what was judged: {fault}") from fault
-    return Outcome(tuple(rows), _change(store, judged, after), judgements_of(_place(store)))
+    return Outcome(tuple(rows), _change(store, judged, after), judgements_of(place_of(store)))
 
 
 def _judgement(
@@ -305,15 +312,15 @@ def _judgement(
 ) -> Judgement:
     now = datetime.now(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
     names = _names(store, left), right_names if right_names is not None else _names(store, right)
-    return Judgement(kind, left, right, *names, item, name, _line(note), _line(author or _who()), now)
+    return Judgement(kind, left, right, *names, item, name, _line(note), _line(author or who()), now)
 
 
 def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _who() -> str:
-    """KG_AUTHOR, else the user's name on this machine."""
+def who() -> str:
+    """Who judges where nobody says: KG_AUTHOR, else the user's name on this machine."""
     if named := os.environ.get("KG_AUTHOR"):
         return named
     try:
@@ -406,7 +413,56 @@ def _literal(store: Store, subject: Node, predicate: Node, graph: Node) -> str |
 
 def standings(store: Store, judged: Judgements) -> list[Standing]:
     """The judgements as they stand: in force, waiting for one of the two, or without their ground."""
-    return [Standing(number, row, *_standing(store, row)) for number, row in enumerate(judged.rows, 1)]
+    ground = _Ground(store, judged)
+    return [
+        Standing(number, row, *(ground.standing(row) if row.decides else _standing(store, row)))
+        for number, row in enumerate(judged.rows, 1)
+    ]
+
+
+class _Ground:
+    """The claims and words that decisions are on, a report read once."""
+
+    def __init__(self, store: Store, judged: Judgements) -> None:
+        self._store = store
+        self._judged = judged
+        self._reports = [report.id for report in store.reports()]
+        self._read: dict[str, tuple[dict[str, ItemFacts], Source | None]] = {}
+
+    def standing(self, row: Judgement) -> tuple[State, str]:
+        report = next((one for one in self._reports if row.item == one or row.item.startswith(f"{one}-")), None)
+        if report is None:
+            return "waiting", f"{row.item} is not in the store"
+        if report not in self._read:
+            found = self._store.resolved(report) or []
+            self._read = {report: ({said.item.id: said for said in found}, self._store.source(report))}
+        items, source = self._read[report]
+        said = items.get(row.item)
+        if said is None:
+            return "stale", self._elsewhere(items.values(), source, row) or f"{row.item} is an item of {report} no more"
+        if row.judgement == "add":
+            if decisions.standing(said, row, source) is not None:
+                return "in force", ""
+        elif any(decisions.key(row.item, "", "", "", one.quote) == row.claim_key for one in said.open_sentences):
+            return "in force", ""
+        for at, one in decisions.matches(said, self._judged.decisions(row.item)).items():
+            if one is row:
+                same = ids.normalise(said.claims[at].quote) == ids.normalise(row.quote)
+                return "in force", "" if same else f"the quote is “{' '.join(said.claims[at].quote.split())}” now"
+        start, end = said.item.extent or (0, len(source.text if source else ""))
+        if source is not None and decisions.places(source.text[start:end], row.quote):
+            return "stale", "its words stand there, and are read otherwise now"
+        return "stale", self._elsewhere(items.values(), source, row) or "its words stand there no more"
+
+    @staticmethod
+    def _elsewhere(items: Iterable[ItemFacts], source: Source | None, row: Judgement) -> str:
+        """Where in the report the words of a decision stand now."""
+        for said in items:
+            if source is not None and said.item.extent and said.item.id != row.item:
+                start, end = said.item.extent
+                if decisions.places(source.text[start:end], row.quote):
+                    return f"its words stand in {said.item.id} now"
+        return ""
 
 
 def _standing(store: Store, row: Judgement) -> tuple[State, str]:

@@ -233,7 +233,8 @@ def listing(reports: Sequence[ReportRow]) -> None:
         if at:
             say()
         title = "" if report.title == report.id else f"  {report.title}"
-        say(f"{report.id}{title}  ({report.file})  {number(len(report.items), 'item')}")
+        share = f", {report.reviewed:,} of {number(report.claims, 'quote')} reviewed" if report.claims else ""
+        say(f"{report.id}{title}  ({report.file})  {number(len(report.items), 'item')}{share}")
         drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
         longest = max((len(item.id) for item in report.items), default=4)
         drawn.add_column("item", overflow="fold", min_width=min(longest, 32))  # whole, since it is copied

@@ -14,6 +14,8 @@ from kg.vocab import DCTERMS, KG
 
 _EDGES = " ".join(f"kg:{name}" for name in RELATIONS)
 _COUNTED = {
+    "claims": "SELECT ?item (COUNT(?claim) AS ?n) { GRAPH ?item { ?claim a kg:Claim } } GROUP BY ?item",
+    "reviewed": "SELECT ?item (COUNT(?claim) AS ?n) { GRAPH ?item { ?claim kg:reviewed ?how } } GROUP BY ?item",
     "mentions": "SELECT ?item (COUNT(?who) AS ?n) { ?item kg:mentions ?who } GROUP BY ?item",
     "relations": f"""SELECT ?item (COUNT(*) AS ?n) {{
         VALUES ?relation {{ {_EDGES} }} GRAPH ?item {{ ?a ?relation ?b }} }} GROUP BY ?item""",
@@ -34,6 +36,8 @@ class ItemRow:
     mentions: int
     relations: int
     deals: int
+    claims: int = 0
+    reviewed: int = 0  # of the claims
 
 
 @dataclass(slots=True)
@@ -43,6 +47,15 @@ class ReportRow:
     issued: str | None
     file: str
     items: list[ItemRow] = field(default_factory=list)  # as they stand in the report: by page, then by id
+
+    @property
+    def claims(self) -> int:
+        return sum(item.claims for item in self.items)
+
+    @property
+    def reviewed(self) -> int:
+        """How many of its claims people have reviewed."""
+        return sum(item.reviewed for item in self.items)
 
 
 def listing(store: Store, only: str | None = None) -> list[ReportRow]:
@@ -82,6 +95,8 @@ def _item(store: Store, item: Node, counts: dict[str, dict[str, int]]) -> ItemRo
         mentions=counts["mentions"].get(item.value, 0),
         relations=counts["relations"].get(item.value, 0),
         deals=counts["deals"].get(item.value, 0),
+        claims=counts["claims"].get(item.value, 0),
+        reviewed=counts["reviewed"].get(item.value, 0),
     )
 
 

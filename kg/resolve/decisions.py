@@ -379,8 +379,9 @@ class _Decided:
     def _investment(self, investor: str, investee: str, terms: Terms, changes: Mapping[str, str]) -> str:
         said = _terms(terms, changes)
         rounds = [one for one in self._deals.values() if one.type == "FundingRound" and one.investee == investee]
-        wanted = ids.funding_round(investee, deals.round_key(said.round))
-        there = self._deals.get(wanted)
+        key_ = deals.round_key(said.round)
+        wanted = ids.funding_round(investee, key_)
+        there = next((one for one in rounds if deals.round_key(one.terms.round) == key_), None)
         if there is None and said.round is None and len(rounds) == 1:
             there = rounds[0]
         status = said.status or (there.terms.status if there else None) or "completed"

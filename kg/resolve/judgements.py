@@ -194,7 +194,7 @@ def _judgement(where: str, cells: list[str]) -> Judgement:
             which, left, right, _split(left_names), _split(right_names), item, name, note, author, time,
             relation, quote, _split(changes),
         )  # fmt: skip
-        if (fault := _amiss(one)) is not None:
+        if (fault := fault_of(one)) is not None:
             raise ReadError(f"{where}, {fault}: mend it or delete it")
         return one
     for iri in (left, right):
@@ -214,7 +214,7 @@ def _judgement(where: str, cells: list[str]) -> Judgement:
     return one
 
 
-def _amiss(one: Judgement) -> str | None:
+def fault_of(one: Judgement) -> str | None:
     """What is wrong with a decision, in words; it may have been edited by hand."""
     if not one.item or not ids.normalise(one.quote):
         return "decides on a fact without its item and its words"
@@ -231,6 +231,9 @@ def _amiss(one: Judgement) -> str | None:
         return "has changes, which only fix and add have"
     if one.judgement == "fix" and not one.changes:
         return "fixes nothing"
+    changes = dict(one.pairs)
+    if changes.get("subject", one.left) == changes.get("object", one.right):
+        return "relates something to itself"
     return decisions.amiss(one.pairs)
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from kg.errors import StoreError
 from kg.graph.store import Store
-from kg.settings import Place, store_at
+from kg.settings import Place
 
 
 class Shelf:
@@ -28,7 +27,7 @@ class Shelf:
     @property
     def stamp(self) -> object:
         """What changes with every change of the store: what was worked out from it holds as long as this is equal."""
-        return _stamp(self.path)
+        return Store.generation(self.path)
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
@@ -47,14 +46,3 @@ class Shelf:
                     return self._store  # somebody is in the middle of writing: what was there before is whole
                 self._stamp = stamp
             return self._store
-
-
-def _stamp(path: Place | str) -> object:
-    place = store_at(path)
-    if not isinstance(place, Path):
-        return Store.generation(place)
-    folder = place / "oxigraph"
-    try:
-        return tuple(sorted((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in folder.iterdir()))
-    except OSError:  # not there yet, or just being replaced
-        return None
