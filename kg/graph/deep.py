@@ -21,7 +21,7 @@ from kg.graph.check import Fault, Watch
 from kg.graph.facts import Node, Object
 from kg.graph.lock import HOLDER
 from kg.graph.store import FOUND, TEXTS, Judged, Store, Stored
-from kg.items import ItemFacts
+from kg.items import ItemFacts, Source
 from kg.vocab import DCTERMS, KG, RDF
 
 MEND = "kg check --mend"
@@ -76,8 +76,9 @@ def _report(store: Store, report: Stored, judged: Judged, used: set[str]) -> Ite
     for folder, predicate in ((TEXTS, KG.textDigest), (FOUND, KG.factsDigest)):
         if digest := _said(store, node, predicate):
             used.add(f"{folder}/{digest}")
+    source: Source | None = None  # kg check tells where there is none
     try:
-        store.source(report.id)  # kg check tells where there is none
+        source = store.source(report.id)
     except DamagedError as damaged:
         yield fault("The text isn't what was read.", "所存文本与读入时不一致。", str(damaged))
     if not store.keeps_facts(report.id):
@@ -90,12 +91,15 @@ def _report(store: Store, report: Stored, judged: Judged, used: set[str]) -> Ite
     if found is None:
         yield fault("What was found in the report is missing.", "缺少识别结果。")
         return
-    yield from _items(store, report, found, judged)
+    yield from _items(store, report, found, source, judged)
 
 
-def _items(store: Store, report: Stored, found: Sequence[ItemFacts], judged: Judged) -> Iterator[Fault]:
+def _items(
+    store: Store, report: Stored, found: Sequence[ItemFacts], source: Source | None, judged: Judged
+) -> Iterator[Fault]:
     there = set(store.items_of(report.id))
-    for said in judged([one for one in found if NamedNode(ids.item(one.item.id)) in there]):
+    concerned = [one for one in found if NamedNode(ids.item(one.item.id)) in there]
+    for said in judged(concerned, source):
         graph = NamedNode(ids.item(said.item.id))
         has = set(store.quads(None, None, None, graph))
         wanted = set(build.item_quads(report.id, said, report.run))
