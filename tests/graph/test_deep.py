@@ -21,11 +21,11 @@ from kg.graph import published, sources
 from kg.graph.check import Fault, check
 from kg.graph.facts import DEFAULT
 from kg.graph.store import MARKER, VERSION, Store
-from kg.items import ItemFacts
+from kg.items import ItemFacts, Source
 from kg.vocab import KG
 
 
-def plain(facts: Sequence[ItemFacts]) -> list[ItemFacts]:
+def plain(facts: Sequence[ItemFacts], source: Source | None = None) -> list[ItemFacts]:
     return list(facts)
 
 
