@@ -1384,6 +1384,51 @@ def _export_drawn(output: Path, format_: str, store: str | None) -> None:
     say(f"{output}: {nodes}, {edges}, {output.stat().st_size:,} bytes written")
 
 
+@app.command(short_help="The workbench: the store in a browser.")
+def serve(
+    store: StoreOption = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where to listen; 0: any free port.")] = 8000,
+    host: Annotated[
+        str, typer.Option("--host", help="Who can reach it; beyond this machine a token is needed, and is printed.")
+    ] = "127.0.0.1",
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Allow judging and reviewing; else nothing can be changed.")
+    ] = False,
+    open_: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = False,
+    name: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="NAME", help="Another name by which others reach this machine."),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.1, metavar="SECONDS", help="What one query may take.")
+    ] = 30.0,
+) -> None:
+    """Look at the store in a browser, on this machine, until Ctrl-C.
+
+    \b
+      kg serve
+      kg serve --open --port 8080
+      kg serve --edit                       judge and review as well
+
+    Only this machine can reach it, and nothing is loaded from elsewhere.
+    """
+    from kg.graph.store import Store
+    from kg.serve.run import serve as run
+    from kg.serve.site import Limits, Settings
+
+    where = store_at(store)
+    Store.open(where).close()  # what is wrong with it is told here and not on a page
+
+    def ready(address: str) -> None:
+        say(f"The workbench is at {address}")
+        say("Ctrl-C ends it.")
+        sys.stdout.flush()
+        if open_:
+            typer.launch(address)
+
+    run(Settings(where, host, port, edit, names=tuple(name or ()), limits=Limits(query_seconds=timeout)), ready)
+
+
 @app.command("map", short_help="Draw a map: one HTML page.")
 def map_(
     names: Annotated[
