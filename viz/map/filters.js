@@ -78,7 +78,7 @@ const fillFilters = () => {
   if (publishers().length) who.push(field("publisher", choice("publisher", publishers(), say("any"))));
   const reset = button("reset", say("reset"), () => { clearFilters(); changed({ aloud: true }); });
   byId("boxes").replaceChildren(...[
-    group(say("shownHere"), rest, "rest"), group(say("kind"), kindRows), group(say("status"), [...statusRows, ...others]), group(say("relation"), grouped, "ways"),
+    group(say("shownHere"), rest, "rest"), group(say("kind"), kindRows), group(say(statusRows.length ? "status" : "lines"), [...statusRows, ...others]), group(say("relation"), grouped, "ways"),
     group(say("dates"), when, "fields"), group(say("amount"), how, "fields"), group(say("source"), who, "fields"), edges.length ? reset : null,
   ].filter(Boolean));
 };
