@@ -191,7 +191,7 @@ def _sentence(fault: str, sparql: str) -> str:
 
 # ---------------------------------------------------------------------------------------------------- renderers
 
-_NUMBERS = frozenset(
+NUMBERS = frozenset(
     (XSD.integer, XSD.decimal, *(pyoxigraph.NamedNode(XSD.iri + name) for name in ("double", "float", "int", "long")))
 )
 _PREFIX_OF = {address: prefix for prefix, address in PREFIXES.items()}
@@ -217,7 +217,7 @@ def cell(term: Term | None) -> str:
     write text themselves. Numbers stay numbers.
     """
     value = text(term)
-    number = isinstance(term, pyoxigraph.Literal) and term.datatype in _NUMBERS
+    number = isinstance(term, pyoxigraph.Literal) and term.datatype in NUMBERS
     return value if number else inert(value)
 
 

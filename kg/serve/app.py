@@ -40,6 +40,7 @@ def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=[
             *(route for routes in ROUTES for route in routes),
+            Mount("/vendor", StaticFiles(directory=asset("viz", "vendor")), name="vendor"),
             Mount("/static", StaticFiles(directory=asset("viz", "site", "static")), name="static"),
         ],
         middleware=[Middleware(Guard, settings=settings)],

@@ -21,11 +21,11 @@ from kg import ids
 from kg.errors import UsageError
 from kg.serve import about, vocabulary
 from kg.serve.calling import called
-from kg.serve.describing import Counted, Unknown
+from kg.serve.describing import Unknown
 from kg.serve.negotiate import GRAPHS, HTML, Chosen, choose, named
 from kg.serve.results import graph
 from kg.serve.site import site_of
-from kg.serve.sparql import reply
+from kg.serve.sparql import counted, reply
 from kg.vocab import ONTOLOGY
 
 #: What a Link header names beside the page.
@@ -168,16 +168,6 @@ async def void(request: Request) -> Response:
 
 async def well_known(request: Request) -> Response:
     return RedirectResponse("/void", 302)
-
-
-async def counted(request: Request) -> Counted:
-    """The store's counts, worked out once for each state of the store."""
-    state, stamp = request.app.state, site_of(request).shelf.stamp
-    kept: tuple[object, Counted] | None = getattr(state, "counted", None)
-    if kept is None or kept[0] != stamp:
-        kept = (stamp, await called(request, "counted", {}))
-        state.counted = kept
-    return kept[1]
 
 
 _SCHEMES = ("status", "kind", "qualifier", "said")

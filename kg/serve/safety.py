@@ -134,10 +134,11 @@ def _bounded(receive: Receive, limit: int) -> Receive:
 
 def _own(headers: Headers) -> bool:
     """Whether a request comes from a page of ours: browsers say so, and can't be made to lie by a page."""
-    origin = headers.get("origin")
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+    if origin == "null" and site == "same-origin":
+        return True  # a form of ours: under “no-referrer” browsers don't say where it stands
     if origin is not None:
         return urlsplit(origin).netloc.casefold() == headers.get("host", "").casefold()
-    site = headers.get("sec-fetch-site")
     return site is None or site in ("same-origin", "none")
 
 

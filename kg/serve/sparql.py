@@ -17,9 +17,12 @@ from starlette.routing import BaseRoute, Route
 
 from kg.errors import KgError, UsageError
 from kg.graph.store import Dataset
+from kg.serve import about
 from kg.serve.calling import called
+from kg.serve.describing import Counted
 from kg.serve.negotiate import GRAPHS, HTML, RESULTS, Chosen, choose, named, refusal
-from kg.serve.results import Written
+from kg.serve.pages import editor
+from kg.serve.results import Written, graph
 from kg.serve.site import site_of
 
 _QUERY = "application/sparql-query"
@@ -87,13 +90,13 @@ def _asked(given: list[tuple[str, str]]) -> Asked:
 
 
 def _graphs(found: Mapping[str, list[str]], name: str) -> list[str]:
-    graphs = found.get(name, [])
-    for graph in graphs:
+    given = found.get(name, [])
+    for iri in given:
         try:
-            NamedNode(graph)
+            NamedNode(iri)
         except ValueError:
-            raise UsageError(f"{name} is the whole address of a graph, and not “{graph[:60]}”") from None
-    return graphs
+            raise UsageError(f"{name} is the whole address of a graph, and not “{iri[:60]}”") from None
+    return given
 
 
 def _parameters(data: bytes, what: str) -> list[tuple[str, str]]:
@@ -124,9 +127,23 @@ async def sparql(request: Request) -> Response:
     if request.method == "OPTIONS":
         return Response(status_code=204, headers={"allow": ", ".join(METHODS), "accept-post": f"{_FORM}, {_QUERY}"})
     asked = await asked_of(request)
+    if asked.query is not None and asked.download:
+        return await editor.download(request, asked.query, asked.download, asked.dataset)
+    if wants_page(request, asked):
+        return await editor.page(request, asked.query, asked.dataset)
     if asked.query is None:
-        raise UsageError("there is no query: give one as the parameter query")
+        return await _told(request, asked)
     return await _answered(request, asked)
+
+
+async def _told(request: Request, asked: Asked) -> Response:
+    """Without a query: what kind of service this is."""
+    form = named(asked.form, GRAPHS) or choose(request.headers.get("accept"), GRAPHS)
+    if request.method == "POST" or form is None or form.type == "application/json":
+        raise UsageError("there is no query: give one as the parameter query")
+    found = await counted(request)
+    said = graph(about.service(str(request.base_url), found), form, site_of(request).limits.answer_bytes)
+    return reply(said, form.content_type)
 
 
 async def _answered(request: Request, asked: Asked) -> Response:
@@ -158,8 +175,18 @@ def chosen(request: Request, asked: Asked) -> tuple[Chosen | None, Chosen | None
     return results, graphs
 
 
+async def counted(request: Request) -> Counted:
+    """The store's counts, worked out once for each state of the store."""
+    state, stamp = request.app.state, site_of(request).shelf.stamp
+    kept: tuple[object, Counted] | None = getattr(state, "counted", None)
+    if kept is None or kept[0] != stamp:
+        kept = (stamp, await called(request, "counted", {}))
+        state.counted = kept
+    return kept[1]
+
+
 def reply(data: bytes, content_type: str, headers: Mapping[str, Any] | None = None) -> Response:
     return Response(data, headers={"content-type": content_type, "vary": "Accept", **(headers or {})})
 
 
-ROUTES: list[BaseRoute] = [Route("/sparql", sparql, methods=METHODS)]
+ROUTES: list[BaseRoute] = [Route("/sparql", sparql, methods=METHODS), *editor.ROUTES]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,3 +81,77 @@ def site(samples: Path) -> Iterator[str]:
     """The address of a running read-only workbench over the samples."""
     with serving(Settings(samples)) as address:
         yield address
+
+
+# ------------------------------------------------------------------------------------------------ a browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no chromium at {CHROMIUM}")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
+    with warnings.catch_warnings():
+        # Playwright leaves its event loop and pipes to the garbage collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        with api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+            yield browser
+            browser.close()
+
+
+class Visit:
+    """A page of the workbench in a browser that reaches nothing else, and all that a test must not see in it."""
+
+    def __init__(self, page: Any, site: str) -> None:
+        self.page = page
+        self.site = site
+        self.faults: list[str] = []
+        self.elsewhere: list[str] = []
+        page.on("dialog", lambda dialog: (self.faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("console", lambda line: self.faults.append(line.text) if line.type in ("error", "warning") else None)
+
+    def open(self, path: str) -> Any:
+        self.page.goto(self.site + path)
+        return self.page
+
+    def assert_clean(self) -> None:
+        """No script failed, nothing broke the policy, nothing was asked of elsewhere."""
+        assert self.faults == []
+        assert self.elsewhere == []
+
+    def assert_accessible(self) -> None:
+        """axe finds nothing serious; nothing runs out of a narrow window."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page).response["violations"]
+        grave = [
+            (one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in ("serious", "critical")
+        ]
+        assert grave == []
+        assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.fixture
+def page(browser: Any, site: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """A visit at 1280 by 800 in Chinese; give other options as the fixture's parameter (indirect)."""
+    options = {"viewport": {"width": 1280, "height": 800}, "locale": "zh-CN", "reduced_motion": "reduce"}
+    context = browser.new_context(**(options | getattr(request, "param", {})))
+    visit = Visit(context.new_page(), site)
+
+    def only_ours(route: Any) -> None:
+        if route.request.url.startswith((site, "data:", "blob:")):
+            route.continue_()
+        else:
+            visit.elsewhere.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", only_ours)
+    yield visit
+    context.close()

@@ -48,7 +48,8 @@ def test_only_who_names_this_machine_is_answered(client: TestClient, host: str, 
 @pytest.mark.parametrize(
     ("headers", "status"),
     [({"origin": "http://evil.example"}, 403), ({"origin": "null"}, 403), ({"sec-fetch-site": "cross-site"}, 403),
-     ({"origin": "http://localhost"}, 405), ({}, 405)],
+     ({"origin": "http://localhost"}, 405), ({}, 405), ({"origin": "null", "sec-fetch-site": "same-origin"}, 405),
+     ({"origin": "null", "sec-fetch-site": "cross-site"}, 403)],
 )  # fmt: skip
 def test_changes_come_from_own_pages_alone(client: TestClient, headers: dict[str, str], status: int) -> None:
     assert client.post("/", headers=headers).status_code == status
