@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -93,7 +94,8 @@ def deliver(
     found.triples = limited(found.triples, rows, "triples")
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"answer{forms.SUFFIXES[form]}"
-        forms.deliver(found, path, form, lang=lang, asked=(("SPARQL", sparql),), store=where)
+        with redirect_stdout(io.StringIO()):  # the command tells where it wrote
+            forms.deliver(found, path, form, lang=lang, asked=(("SPARQL", sparql),), store=where)
         if path.stat().st_size > most:
             raise too_large(most)
         return path.read_bytes()
