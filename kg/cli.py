@@ -75,10 +75,12 @@ WaitOption = Annotated[
 ]
 OutputOption = Annotated[
     Path | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Its name decides the form: .csv .xlsx .json .md .docx"),
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Its name decides the form: .csv .xlsx .json .md .docx .html .txt"
+    ),
 ]
 FormatOption = Annotated[
-    Literal["table", "csv", "xlsx", "json", "markdown", "docx"] | None,
+    Literal["table", "csv", "xlsx", "json", "markdown", "docx", "html", "text"] | None,
     typer.Option("--format", help="A form, for standard output or a file of another name."),
 ]
 LangOption = Annotated[Literal["zh", "en"], typer.Option("--lang", help="The language of heads and words.")]
@@ -709,6 +711,51 @@ AuthorOption = Annotated[
 NoteOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, for those who read it later.")]
 
 
+@app.command(short_help="Tell what is new about a list of names.")
+def digest(
+    names: Annotated[
+        Path, typer.Argument(metavar="LIST", help="A file with a name a line, or a .csv with a column of names.")
+    ],
+    since: Annotated[str, typer.Option("--since", metavar="REPORT", help="What came after this report, or date.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="REPORT", help="Up to this report, or date.")] = "",
+    remember: Annotated[
+        Path | None,
+        typer.Option("--remember", metavar="FILE", help="Tell what came since the last digest, which this file keeps."),
+    ] = None,
+    output: OutputOption = None,
+    format_: FormatOption = None,
+    lang: LangOption = "zh",
+    store: StoreOption = None,
+) -> None:
+    """Tell what is new about clients, regulators or documents, each line with its sentence.
+
+    \b
+      kg digest clients.txt                         the last report against those before
+      kg digest clients.txt --since 2024-06
+      kg digest clients.csv -o digest.html          for a mail: .txt and .docx too
+      kg digest clients.txt --remember seen.json    only what the last one hadn't
+
+    A name is taken only where it is sure whom it means. What is rumoured is said to
+    be; who is only mentioned is told with the sentence.
+    """
+    from kg import forms, watchlist
+    from kg.query import digest as digests
+
+    if remember is not None and (since or until):
+        raise UsageError("--remember knows since when: leave out --since and --until")
+    _checked(output, format_)
+    wanted = watchlist.names(names)
+    with _reading(store) as opened:
+        seen = digests.remembered(opened, remember) if remember is not None else None
+        seen = seen or digests.window(opened, since, until)
+        found = digests.digest(opened, wanted, seen, lang)
+        form = format_ or (None if output is not None else "text")
+        where = None if output is None and form == "table" else output
+        forms.deliver(found, where, lang=lang, format_=form, store=str(store_at(store)))
+        if remember is not None:
+            digests.remember(opened, remember)
+
+
 @app.command("candidates", short_help="List pairs that may be one.")
 def candidates_(
     name: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Those of one entity alone.")] = None,
@@ -1004,11 +1051,13 @@ def query(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Its name decides: .csv .xlsx .json .md .docx .ttl"),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Its name decides: .csv .xlsx .json .md .docx .html .txt .ttl"
+        ),
     ] = None,
     store: StoreOption = None,
     format_: Annotated[
-        Literal["table", "csv", "xlsx", "json", "markdown", "docx", "turtle"] | None,
+        Literal["table", "csv", "xlsx", "json", "markdown", "docx", "html", "text", "turtle"] | None,
         typer.Option("--format", help="A form, for standard output or a file of another name; turtle: CONSTRUCT."),
     ] = None,
     explain: Annotated[

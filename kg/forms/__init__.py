@@ -3,7 +3,7 @@
     from kg import forms
 
     forms.show(result)                       # a table in the terminal
-    forms.write(result, Path("deals.xlsx"))  # its name decides: .csv .xlsx .json .md .docx
+    forms.write(result, Path("deals.xlsx"))  # its name decides: .csv .xlsx .json .md .docx .html .txt
     forms.deliver(result, output, lang="en", store=path)  # either, as a command does it
 
 A form is a module with ``write(result, file, lang, about)``, which gives the number of rows; WRITERS says which.
@@ -41,6 +41,8 @@ WRITERS: dict[str, Writer] = {
     "json": Writer(".json", "kg.forms.json", True),
     "markdown": Writer(".md", "kg.forms.markdown", True),
     "docx": Writer(".docx", "kg.forms.docx", False),
+    "html": Writer(".html", "kg.forms.html", True),
+    "text": Writer(".txt", "kg.forms.text", True),
 }
 
 

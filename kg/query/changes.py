@@ -137,7 +137,12 @@ def diff(store: Store, since: str, until: str, lang: str = "zh") -> Changes:
 
     Where the first is the later, they change places, and a note says so. QueryError as of ``Window.between``.
     """
-    return _Diff(store, Window.between(store, since, until), lang).changes()
+    return changes_in(store, Window.between(store, since, until), lang)
+
+
+def changes_in(store: Store, window: Window, lang: str = "zh") -> Changes:
+    """What the items of a window that came changed of what stood before them."""
+    return _Diff(store, window, lang).changes()
 
 
 def draft_key(title: str) -> str:

@@ -48,7 +48,7 @@ def test_a_name_decides_in_any_case(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["deals.pdf", "deals", ".csv", "deals.csv.gz"])
 def test_unknown_suffix(name: str, tmp_path: Path) -> None:
-    sentence = f"no form belongs to {name}: end the file's name in one of .csv, .xlsx, .json, .md, .docx"
+    sentence = f"no form belongs to {name}: end the file's name in one of .csv, .xlsx, .json, .md, .docx, .html, .txt"
     with pytest.raises(UsageError) as fault:
         forms.write(acquisitions(), tmp_path / name)
     assert str(fault.value) == sentence
@@ -86,7 +86,9 @@ def test_standard_output_is_for_text(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out.startswith("# Who acquires whom?\n")
     with pytest.raises(UsageError, match=r"^xlsx is no text that could be printed: name a file, -o answer\.xlsx$"):
         forms.deliver(acquisitions(), Path("-"), format_="xlsx")
-    with pytest.raises(UsageError, match=r"^no form is called xml: there are csv, xlsx, json, markdown, docx$"):
+    with pytest.raises(
+        UsageError, match=r"^no form is called xml: there are csv, xlsx, json, markdown, docx, html, text$"
+    ):
         forms.deliver(acquisitions(), format_="xml")
 
 
