@@ -527,6 +527,46 @@ def test_map(command: Command, stored: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--preset", "lawyer"], "nodes"),
+        (["--preset", "deals"], "nodes"),
+        (["--ask", "deals", "firm=海鸥科技"], "2 nodes"),
+        (["--chain", "海鸥科技"], "2 nodes"),
+        (["--path", "海鸥科技", "--to", "Tern Systems"], "2 nodes"),
+    ],
+)
+def test_map_of_a_part(command: Command, stored: Path, tmp_path: Path, args: list[str], said: str) -> None:
+    page = tmp_path / "map.html"
+    ran = command("map", "-o", page, *args)
+    assert (ran.code, ran.err) == (0, "")
+    assert said in ran.out
+    assert "<!doctype html>" in page.read_text(encoding="utf-8")
+    assert len(list((tmp_path / "store.maps").glob("*.json"))) == 1
+    assert command("map", "-o", page, *args).out == ran.out
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["--to", "海鸥科技"], 2, "--chain NAME or --path NAME"),
+        (["--path", "海鸥科技"], 2, "two ends"),
+        (["海鸥科技", "--chain", "海鸥科技"], 2, "one thing"),
+        (["--ask", "dealz"], 5, "near it are deals"),
+        (["--ask", "deals", "firm=没有的公司"], 5, "nothing in the store"),
+        (["--since", "soon"], 5, "no date"),
+    ],
+)
+def test_maps_that_cannot_be_drawn(
+    command: Command, stored: Path, tmp_path: Path, args: list[str], code: int, said: str
+) -> None:
+    ran = command("map", "-o", tmp_path / "map.html", *args)
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+    assert not (tmp_path / "map.html").exists()
+
+
 def test_map_of_an_empty_store(command: Command, tmp_path: Path) -> None:
     Store.open(tmp_path / "store", "write").close()
     ran = command("map", "-o", tmp_path / "map.html")

@@ -84,6 +84,7 @@ def draw(
     graph, title = _graph(store, request, lang)
     if preset is not None:
         graph = preset.part(graph)
+        title += f" · {preset.zh if lang == 'zh' else preset.en}"
     if not graph:
         raise KgError(_nothing(store, request))
     where = folder or (maps_of(store.path) if store.path is not None else None)

@@ -17,6 +17,8 @@ Name = Literal["", "lawyer", "deals"]
 @dataclass(frozen=True, slots=True)
 class Preset:
     name: Name
+    zh: str
+    en: str
     relations: frozenset[str]
     alone: frozenset[str] = frozenset()  # the classes of nodes that are shown without a relation too
     direction: Literal["", "time"] = ""
@@ -40,10 +42,14 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "lawyer": Preset(
         "lawyer",
+        "法规与机构",
+        "rules and regulators",
         frozenset({"issuedBy", "draftedBy", "basedOn", "amends"}),
         frozenset({"Regulator", "Instrument", "Publication"}),
     ),
     "deals": Preset(
+        "deals",
+        "交易",
         "deals",
         frozenset({"acquires", "investsIn", "subsidiaryOf"}),
         direction="time",
