@@ -44,6 +44,7 @@ _FILLED = 0.3  # of a big picture's frame; with more in it, pushing helps less t
 _BIG = 1500
 _CELL = 36.0
 SQUARE = 12.0
+FARTHEST = 150_000.0
 _UNKNOWN: Box = (60.0, 30.0, 8.0)  # the room of a kept place whose name isn't known
 
 
@@ -117,7 +118,9 @@ def positions(
     plain.add_nodes_from(sorted(graph))
     plain.add_edges_from(sorted({(min(u, v), max(u, v)) for u, v in (*graph.edges(), *ties) if u != v}))
     boxes = {node: box_of(graph, node, plain.degree(node)) for node in plain}
-    if kept and not graph.nodes.keys().isdisjoint(kept):
+    # what lies further out than any picture reaches would ask for a plane of gigabytes
+    kept = {node: at for node, at in (kept or {}).items() if max(map(abs, at)) <= FARTHEST}
+    if not graph.nodes.keys().isdisjoint(kept):
         return _extended(graph, plain, boxes, kept)
     components = sorted(nx.connected_components(plain), key=lambda nodes: (-len(nodes), min(nodes)))
     shapes = [_component(_part(plain, nodes), boxes) for nodes in components if len(nodes) > 1]

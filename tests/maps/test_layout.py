@@ -114,6 +114,33 @@ def test_order_of_nodes_and_edges_does_not_matter() -> None:
     assert layout.positions(other) == layout.positions(graph)
 
 
+def test_kept_places_hold_and_the_others_find_room() -> None:
+    graph = made(120, 140)
+    whole = layout.positions(graph)
+    kept = {node: at for at_, (node, at) in enumerate(sorted(whole.items())) if at_ % 3}
+    positions = layout.positions(graph, kept)
+    assert {node: positions[node] for node in kept} == kept
+    assert overlapping(graph, positions) == []
+    assert layout.positions(graph, whole) == whole
+
+
+def test_kept_places_beyond_the_map_are_laid_out_anew() -> None:
+    graph = made(20, 15)
+    whole = layout.positions(graph)
+    node = sorted(whole)[0]
+    positions = layout.positions(graph, whole | {node: (9e6, -9e6)})
+    assert max(map(abs, positions[node])) < layout.FARTHEST
+    assert {n: at for n, at in positions.items() if n != node} == {n: at for n, at in whole.items() if n != node}
+
+
+def test_big_components_are_settled_where_pushing_jams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "_BIG", 30)
+    graph = made(150, 200)
+    positions = layout.positions(graph)
+    assert overlapping(graph, positions) == []
+    assert layout.positions(graph) == positions
+
+
 _PROGRAM = """
 import json, sys
 import networkx as nx
