@@ -1,18 +1,31 @@
-"""What the tests of the commands share: a runner that goes through ``main``, and a road without a model."""
+"""What tests share: a runner of commands that goes through ``main``, a road without a model, and one browser."""
 
 from __future__ import annotations
 
 import io
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import servers
 
 from kg import cli, ids, run
 from kg.items import Claim, Entity, ItemFacts, Label, OpenSentence, Report, Said
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -99,3 +112,18 @@ def server(running: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str
     for name in ("KG_STORE_USER", "KG_STORE_PASSWORD", "KG_STORE_TIMEOUT"):
         monkeypatch.delenv(name, raising=False)
     return servers.emptied(running)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no chromium at {CHROMIUM}")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
+    with warnings.catch_warnings():
+        # Playwright leaves its event loop and pipes to the garbage collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        with api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+            yield browser
+            browser.close()

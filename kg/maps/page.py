@@ -14,6 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Any, Literal, cast
@@ -78,11 +79,25 @@ def render(graph: Graph, title: str, lang: Lang = "zh", view: View | None = None
     words = json.loads(_read("map.json"))
     data, quotes = _columns(graph, view)
     data = {"lang": lang, "title": title, "words": words, "view": _opening(view), **data}
-    library = _read("vendor", "vis-network", "vis-network.min.js")
-    # the source map isn't packed in; its address would only make developer tools look for it
-    library = re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", library)
-    script = "(() => {\n" + '"use strict";\n' + "\n".join(_read("map", f"{name}.js") for name in SCRIPTS) + "})();\n"
-    policy = "; ".join(
+    library, script = _scripts()
+    return Template(_read("map.html")).substitute(
+        lang="zh-CN" if lang == "zh" else "en",
+        policy=html.escape(policy(), quote=True).replace("&#x27;", "'"),
+        title=html.escape(title),
+        style=_read("map.css"),
+        data=_embed(data),
+        quotes=_embed(quotes),
+        library=library,
+        script=script,
+        noscript=html.escape(" ".join(words["page"]["script"].values())),
+    )
+
+
+@cache
+def policy() -> str:
+    """The content security policy of every map, which its head has: a server's header has to allow no less."""
+    library, script = _scripts()
+    return "; ".join(
         (
             "default-src 'none'",
             f"script-src '{_digest(library)}' '{_digest(script)}'",
@@ -92,17 +107,16 @@ def render(graph: Graph, title: str, lang: Lang = "zh", view: View | None = None
             "form-action 'none'",
         )
     )
-    return Template(_read("map.html")).substitute(
-        lang="zh-CN" if lang == "zh" else "en",
-        policy=html.escape(policy, quote=True).replace("&#x27;", "'"),
-        title=html.escape(title),
-        style=_read("map.css"),
-        data=_embed(data),
-        quotes=_embed(quotes),
-        library=library,
-        script=script,
-        noscript=html.escape(" ".join(words["page"]["script"].values())),
-    )
+
+
+@cache
+def _scripts() -> tuple[str, str]:
+    """The library and the page's own script, as they stand in every map."""
+    library = _read("vendor", "vis-network", "vis-network.min.js")
+    # the source map isn't packed in; its address would only make developer tools look for it
+    library = re.sub(r"\n//# sourceMappingURL=\S*\s*$", "\n", library)
+    script = "(() => {\n" + '"use strict";\n' + "\n".join(_read("map", f"{name}.js") for name in SCRIPTS) + "})();\n"
+    return library, script
 
 
 def _opening(view: View) -> dict[str, Any]:

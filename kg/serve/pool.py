@@ -37,6 +37,7 @@ JOBS: dict[str, str] = {
     **{name: f"kg.serve.views:{name}" for name in ("home", "find", "suggest", "thing")},
     **{name: f"kg.serve.describing:{name}" for name in ("described", "counted")},
     **{name: f"kg.serve.showing:{name}" for name in ("shown", "drawn")},
+    "mapped": "kg.serve.mapping:mapped",
     **{name: f"kg.serve.reconciling:{name}" for name in ("reconciled", "previewed")},
 }
 _START_SECONDS = 60.0  # of a worker, on a machine that is busy

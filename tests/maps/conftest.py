@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,16 +9,6 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE_TITLE = "<script>alert(1)</script>"
 HOSTILE_NAME = '"</script><img src=x onerror=alert(2)>'
 HOSTILE_QUOTE = "甲社称</script><svg onload=alert(3)>将收购<!--乙社"
@@ -157,21 +146,6 @@ def rows(store: ox.Store) -> Rows:
 @pytest.fixture(scope="session")
 def entity() -> Callable[[str], str]:
     return lambda name: f"{ID}entity/{name}"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no chromium at {CHROMIUM}")
-    api = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
-    with warnings.catch_warnings():
-        # Playwright leaves its event loop and pipes to the garbage collector
-        warnings.simplefilter("ignore", ResourceWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
-        with api.sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-            yield browser
-            browser.close()
 
 
 class Opened:
