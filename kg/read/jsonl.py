@@ -175,7 +175,7 @@ def _date(where: str, text: str | None) -> date | None:
         return None
     found = day(text)
     if found is None:
-        raise ReadError(f"{where}: the date {text!r} is no day; write it as 2024-08-19.")
+        raise ReadError(f"{where}: the date {text[:30]!r} is no day; write it as 2024-08-19.")
     return found
 
 
