@@ -44,7 +44,7 @@ Exit codes: 0 done; 1 done, but something was wrong with some input or a check
 failed; 2 wrong use; 3 unreadable input; 4 the store can't be used; 5 a query is
 wrong, or a name isn't known; 130 interrupted.
 
-Everything stays on this machine. The store is a folder: that of --store, else of
+Everything stays on this machine; kg watch alone asks a network. The store is a folder: that of --store, else of
 the variable KG_STORE, else your own; or a SPARQL server, by its URL.
 KG_DEBUG=1 shows where an error came from.
 """
@@ -238,6 +238,73 @@ def _progress() -> Iterator[Any]:
             bar.update(task, description=clean(f"{which}{step.name}"), completed=step.item, total=step.items or None)
 
         yield watch
+
+
+@app.command(short_help="Watch folders, feeds and pages.")
+def watch(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SOURCES", help="A YAML of sources, folders, addresses of feeds or pages."),
+    ] = None,
+    now: Annotated[bool, typer.Option("--now", help="Look at all sources, also those that aren't due.")] = False,
+    every: Annotated[
+        str | None, typer.Option("--every", metavar="TIME", help="Go on, and look for due ones every 10min, 6h.")
+    ] = None,
+    status: Annotated[bool, typer.Option("--status", help="List how the sources stand, and look at none.")] = False,
+    acknowledge: Annotated[
+        list[str] | None,
+        typer.Option("--acknowledge", metavar="NAME", help="A source's change is right: learn it anew from now on."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell what was found in each document.")] = False,
+    wait: WaitOption = 60,
+    store: StoreOption = None,
+) -> None:
+    """Look at sources once, add what is new, and tell of those that changed their form or went quiet.
+
+    \b
+      kg watch sources.yml                        each source that is due, for a timer (cron)
+      kg watch inbox/ https://example.org/feed    a folder and a feed
+      kg watch sources.yml --every 10min          until it is stopped
+      kg watch --status
+      kg watch --acknowledge ministry             what changed is right as it is
+
+    Of all commands this one alone asks a network: the addresses that you name, and
+    what they list or redirect to. An alarm is told by each run, with exit code 1,
+    until the source is as it was or you acknowledge it.
+    """
+    import time
+    import warnings
+
+    from kg import watch as watching
+    from kg.watch import report
+    from kg.watch.sources import span
+
+    if not os.environ.get("KG_DEBUG"):
+        warnings.simplefilter("ignore")
+    place = store_at(store)
+    if status or acknowledge:
+        with watching.opened(place) as (state, _):
+            for name in acknowledge or ():
+                report.acknowledged(name, watching.acknowledge(state, name, time.time()))
+            if status:
+                report.status(watching.standings(state))
+        return
+    watched = watching.watched(sources or ())
+    pause = span(every) if every else 0.0
+    if every and pause < 1:
+        raise UsageError("--every is a second at least")
+    try:
+        while True:
+            outcome = watching.watch(watched, place, at_once=now, told=report.looked, waiting=_waiting, wait=wait)
+            report.added(outcome, verbose)
+            if not pause:
+                break
+            sys.stdout.flush()
+            time.sleep(pause)
+    except KeyboardInterrupt:
+        tell("kg: stopped; what was fetched is kept, the same command goes on")
+        raise typer.Exit(130) from None
+    raise typer.Exit(outcome.exit_code)
 
 
 InputArgument = Annotated[

@@ -63,3 +63,9 @@ def maps_of(store: Place | str) -> Path:
     """The folder of a store's kept pictures lies beside it too: what a reader has learnt outlives a rebuild."""
     path = judgements_of(store)
     return path.with_name(path.name.removesuffix(".judgements.csv") + ".maps")
+
+
+def watch_of(store: Place | str) -> Path:
+    """The folder of what kg watch fetched for a store lies beside it: made anew, the store is filled from it."""
+    path = judgements_of(store)
+    return path.with_name(path.name.removesuffix(".judgements.csv") + ".watch")

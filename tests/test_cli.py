@@ -90,6 +90,7 @@ def test_the_commands() -> None:
         "spark",
         "load",
         "settle",
+        "watch",
     }
 
 

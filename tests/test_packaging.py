@@ -91,7 +91,7 @@ def normal(name: str) -> str:
 
 def test_what_is_imported_is_declared() -> None:
     extras = PROJECT["optional-dependencies"]
-    optional = {normal(one) for extra in ("pandas", "spark") for one in extras[extra]}
+    optional = {normal(one) for extra in ("pandas", "spark", "watch") for one in extras[extra]}
     declared = {normal(one) for one in PROJECT["dependencies"]} | optional
     owners = packages_distributions()
     needed = {module: {normal(name) for name in owners.get(module, [module])} for module in imported("kg")}

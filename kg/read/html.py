@@ -39,7 +39,7 @@ _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "as
 
 
 def read(name: str, data: bytes) -> Source:
-    soup = BeautifulSoup(_decoded(name, data), "lxml")
+    soup = BeautifulSoup(decode_html(name, data), "lxml")
     title, issued, link = _title(soup), _issued(soup), _link(soup)
     text = _text(soup)
     if title and squeeze(title) not in squeeze(text[:2000]):
@@ -47,7 +47,8 @@ def read(name: str, data: bytes) -> Source:
     return Source(name, digest(data), "html", text, title=title, issued=issued, link=link)
 
 
-def _decoded(name: str, data: bytes) -> str:
+def decode_html(name: str, data: bytes) -> str:
+    """A page's characters, by what it says of itself where that is so."""
     declared = EncodingDetector.find_declared_encoding(data, is_html=True)
     if declared and not data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         try:
