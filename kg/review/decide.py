@@ -35,7 +35,7 @@ from kg.reference import Reference
 from kg.resolve import decisions
 from kg.resolve.judgements import Judgement, Judgements, Kind, fault_of
 from kg.review.queue import Fact, queue
-from kg.vocab import DCTERMS, KG
+from kg.vocab import DCTERMS, KG, RDF
 
 #: Characters of a note, a name, a quote: what is longer is no note, name or quote.
 LONGEST_NOTE, LONGEST_NAME, LONGEST_QUOTE = 2000, 200, 2000
@@ -334,7 +334,7 @@ def _class(name: str) -> EntityType:
 def _changed(store: Store, which: Fact, given: Mapping[str, str]) -> tuple[str, ...]:
     """The changes that a fix makes, of all that was given: what stays as it is is none."""
     known = {**dict(which.terms), "role": which.role, "date": which.date, "said": which.said,
-             "relation": which.relation, "lead": "no"}  # fmt: skip
+             "relation": which.relation}  # fmt: skip
     changes: dict[str, str] = {}
     for name, value in given.items():
         if name in ("subject", "object", "subjectType", "objectType"):
@@ -442,3 +442,17 @@ def text_of(store: Store, item: str) -> tuple[str, int]:
     }
     start, stop = found.get(KG.start, 0), found.get(KG.end, len(source.text))
     return source.text[start:stop], start
+
+
+def end_by_address(store: Store, iri: str) -> str:
+    """An address that a form brought back; UsageError where the store knows it no more."""
+    if not iri.startswith(ids.BASE + "entity/") or next(store.quads(_node(iri), RDF.type), None) is None:
+        raise UsageError("one of the two is no more as you saw it: somebody has judged on it")
+    return iri
+
+
+def _node(iri: str) -> NamedNode:
+    try:
+        return NamedNode(iri)
+    except ValueError:
+        raise UsageError(f"{iri} is no address") from None

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from kg.serve import linked, reconcile, sparql
 from kg.serve.faults import HANDLERS
-from kg.serve.pages import asking, home, maps, things
+from kg.serve.pages import asking, home, maps, review, things
 from kg.serve.safety import Guard
 from kg.serve.site import Settings, Site
 from kg.settings import asset
@@ -23,6 +23,7 @@ ROUTES: tuple[list[BaseRoute], ...] = (
     home.ROUTES,
     asking.ROUTES,
     maps.ROUTES,
+    review.ROUTES,
     things.ROUTES,
     sparql.ROUTES,
     reconcile.ROUTES,
