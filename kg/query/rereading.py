@@ -5,6 +5,9 @@ a run's name is a digest of regkg's version, rules, model and reference data. So
 differences is known from these three: where the text is the same, the rules are the cause; where the run is the same,
 the text is. Where both differ, each fact is looked at by itself: its words are searched in both texts. If all of them
 stand in both, the text gave no reason, and the rules are the cause; else the text is.
+
+What people judged and decided on one of the stores, and not on the other, is known too: a fact whose words somebody
+decided on, or whose ends somebody judged, differs by that.
 """
 
 from __future__ import annotations
@@ -29,9 +32,10 @@ from kg.query.result import Column, Concept, Result, Row, Thing, words
 from kg.settings import Place
 from kg.vocab import DCTERMS, KG, PROV, RDF, SCHEMA
 
-Cause = Literal["rules", "text", "either", "neither"]
+Cause = Literal["people", "rules", "text", "either", "neither"]
 #: The headings, in this order.
 CAUSES: dict[Cause, tuple[str, str]] = {
+    "people": ("因人工判断或复核而变", "Changed by people's judgements and decisions"),
     "rules": ("因规则而变：原文未变", "Changed by regkg's rules: the words are the same"),
     "text": ("因原文而变", "Changed by the text"),
     "either": ("原文与规则均已变，无从分辨", "By the text or the rules: there are no texts to tell by"),
@@ -100,12 +104,13 @@ def compare(old: Store, new: Store, lang: str = "zh") -> Rereading:
     both = sorted(before & after)
     if not both:
         raise QueryError("the two stores have no report in common: there is nothing to compare")
+    people = _People.between(old, new)
     found: list[Difference] = []
     states: Counter[str] = Counter()
     versions: set[tuple[str, str]] = set()
     quotes = 0
     for id_ in both:
-        pair = _Pair(id_, _Read(old, id_, lang), _Read(new, id_, lang), lang)
+        pair = _Pair(id_, _Read(old, id_, lang), _Read(new, id_, lang), lang, people)
         found += pair.differences()
         quotes += pair.requoted
         states[pair.state] += 1
@@ -223,8 +228,37 @@ class _Read:
         return self.thing(edge[2]).label + (f" ({status})" if status else "")
 
 
+@dataclass(frozen=True, slots=True)
+class _People:
+    """What people judged and decided on one store and not on the other."""
+
+    words: frozenset[str] = frozenset()  # the quotes of facts that they decided on
+    names: frozenset[str] = frozenset()  # the addresses that they judged
+
+    @classmethod
+    def between(cls, old: Store, new: Store) -> _People:
+        from kg.identity import obeyed
+
+        for store in (old, new):
+            if store.place is None or (isinstance(store.place, Path) and not store.place.is_dir()):
+                return cls()  # an export doesn't say
+        before, after = obeyed(old), obeyed(new)
+        if before is None or after is None:
+            return cls()
+        changed = {row.effect: row for row in (*before.rows, *after.rows)}
+        both = {row.effect for row in before.rows} & {row.effect for row in after.rows}
+        words = frozenset(
+            ids.normalise(row.quote) for effect, row in changed.items() if row.decides and effect not in both
+        )
+        return cls(words, frozenset(after.touched(before)))
+
+    def told(self, quotes: Iterable[str]) -> bool:
+        return any(ids.normalise(quote) in self.words for quote in quotes)
+
+
 class _Pair:
-    def __init__(self, id_: str, old: _Read, new: _Read, lang: str) -> None:
+    def __init__(self, id_: str, old: _Read, new: _Read, lang: str, people: _People) -> None:
+        self._people = people
         self.id, self.old, self.new = id_, old, new
         self._lang = lang
         self._same_text = old.text_digest == new.text_digest
@@ -243,8 +277,11 @@ class _Pair:
             return "reader"
         return "text" if self._same_rules else "both"
 
-    def _cause(self, told: Iterable[str]) -> Cause:
-        """Of one difference, by the words that tell the fact in either store."""
+    def _cause(self, told: Iterable[str], ends: Iterable[str] = ()) -> Cause:
+        """Of one difference, by the words that tell the fact in either store, and by its ends."""
+        told = list(told)
+        if self._people.told(told) or not self._people.names.isdisjoint(ends):
+            return "people"
         if self.state in ("neither", "rules", "text"):
             return self.state  # type: ignore[return-value]
         if self.state == "reader":
@@ -270,8 +307,11 @@ class _Pair:
         now: str,
         told: Iterable[str],
         evidence: Iterable[Evidence] = (),
+        ends: Iterable[str] = (),
     ) -> Difference:
-        return Difference(self._cause(told), self.id, kind, what, property_, was, now, tuple(evidence)[:1])
+        return Difference(
+            self._cause(told, (what.iri, *ends)), self.id, kind, what, property_, was, now, tuple(evidence)[:1]
+        )
 
     def _edges(self) -> Iterator[Difference]:
         for edge in self.old.edges.keys() ^ self.new.edges.keys():
@@ -280,7 +320,8 @@ class _Pair:
             evidence = side.edges[edge]
             told = [one.quote for one in evidence]
             was, now = (side.target(edge), "") if gone else ("", side.target(edge))
-            yield self._made("relation", side.thing(edge[0]), concept(KG[edge[1]].value), was, now, told, evidence)
+            relation = concept(KG[edge[1]].value)
+            yield self._made("relation", side.thing(edge[0]), relation, was, now, told, evidence, (edge[2].value,))
 
     def _properties(self) -> Iterator[Difference]:
         """Of what both have: that a new thing has properties too needs no saying."""

@@ -112,7 +112,7 @@ class Judgement:
             words = self.quote if len(self.quote) <= _QUOTED else f"{self.quote[: _QUOTED - 1]}…"
             if not self.relation:
                 return f"“{words}” in {self.item} tells no fact ({self.by})"
-            to = f": {', '.join(self.changes)}" if self.changes else ""
+            to = f": {', '.join(self._told)}" if self.changes else ""
             fact = f"{left} {self.relation} {right}"
             return f"{fact} is {_MADE[self.judgement]}{to}, by “{words}” in {self.item} ({self.by})"
         if self.judgement == "split":
@@ -120,6 +120,16 @@ class Judgement:
             return f"{right} is apart from {left}, {which.strip()} ({self.by})"
         words = "are the same" if self.judgement == "same" else "are different"
         return f"{left} and {right} {words} ({self.by})"
+
+    @property
+    def _told(self) -> list[str]:
+        """The changes for people: somebody by name, and not by address too."""
+        pairs = dict(self.pairs)
+        names = {side: pairs[f"{side}Name"] for side in ("subject", "object") if pairs.get(f"{side}Name")}
+        shown = {
+            name: names.get(name, value) for name, value in pairs.items() if name not in ("subjectName", "objectName")
+        }
+        return [f"{name}={value}" for name, value in shown.items()]
 
     @property
     def sides(self) -> tuple[tuple[tuple[str, ...], str], tuple[tuple[str, ...], str]]:

@@ -14,6 +14,8 @@ from kg.graph.store import Store
 from kg.graph.write import write
 from kg.items import Deal, Entity, Label, Terms
 from kg.query.rereading import Rereading, compare, opened
+from kg.review import decide
+from kg.review.queue import queue
 
 Build = Callable[[Draft], None]
 RUNS = (ids.run("rules-1"), ids.run("rules-2"))
@@ -204,3 +206,23 @@ def test_an_export_reads_back_as_it_was(tmp_path: Path) -> None:
             write(made, tmp_path / name)
             with Store.exported(tmp_path / name) as back:
                 assert set(back.quads()) == set(made.quads())
+
+
+def test_what_people_decided_is_told_apart(tmp_path: Path) -> None:
+    """The same text and rules, and two stores of which people decided on one: neither the text nor a rule did it."""
+    for name in ("old", "new"):
+        with Store.open(tmp_path / name, "write") as made:
+            draft = Draft("2031-05", "五月", date(2031, 5, 1))
+            report()(draft)
+            made.add(draft.report(), draft.facts, RUNS[name == "new"])
+    with Store.open(tmp_path / "new", "write") as made:
+        facts = queue(made).facts.values()
+        decide.fix(made, next(one for one in facts if one.relation == "acquires"), {"status": "rumoured"})
+        decide.reject(made, next(one for one in facts if one.relation == "agreementWith"))
+    with opened(tmp_path / "old") as before, opened(tmp_path / "new") as after:
+        found = compare(before, after, "en")
+        assert {one.cause for one in found.differences} == {"people"}
+        assert {one.kind for one in found.differences} == {"relation", "property"}
+        write(before, tmp_path / "old.nq")
+    with opened(tmp_path / "old.nq") as before, opened(tmp_path / "new") as after:
+        assert {one.cause for one in compare(before, after, "en").differences} == {"rules"}  # an export doesn't say

@@ -34,7 +34,7 @@ from kg.resolve.candidates import Pair
 from kg.review import decide
 from kg.review.queue import Fact, Queue, queue, things
 from kg.serve.site import Site, lang_of, site_of
-from kg.vocab import KG, SAID, STATUS
+from kg.vocab import KG, KIND, QUALIFIER, SAID, STATUS
 
 WAIT = 5.0  # seconds for another writer, such as kg add
 LISTED = 15  # facts of the queue beside the one that is looked at
@@ -48,6 +48,7 @@ _DOCUMENT_FIELDS = ("number", "issuedOn", "effectiveFrom")
 _ASKED = ("relation", "subject", "subjectType", "object", "objectType", "said", "role", "date", "lead",
           *decisions.TERMS, *_DOCUMENT_FIELDS)  # fmt: skip
 
+_CONCEPTS = {"status": STATUS, "kind": KIND, "qualifier": QUALIFIER}
 _WRITING = threading.Lock()
 _PAIRS: WeakKeyDictionary[Store, list[Pair]] = WeakKeyDictionary()
 
@@ -110,7 +111,7 @@ def _facts(
         judged = identity.load(site.settings.store)
         values: dict[str, Any] = {
             "found": found,
-            "rejected": sum(row.judgement == "reject" for row in judged.rows),
+            "rejected": sum(row.judgement == "reject" and row.item.startswith(report or "") for row in judged.rows),
             "report": report or "",
             "waiting": waiting,
             "place": place,
@@ -148,7 +149,7 @@ def _looked_at(store: Store, found: Queue, chosen: Fact, lang: str, given: Mappi
         "text": (text[:first], text[first:last], text[last:]) if inside else (text, "", ""),
         "others": others,
         "terms": [
-            (concept(KG[name].value), concept(STATUS[value].value) if name == "status" else value)
+            (concept(KG[name].value), concept(_CONCEPTS[name][value].value) if name in _CONCEPTS else value)
             for name, value in chosen.terms
         ],
         "said": concept(SAID[chosen.said].value) if chosen.said else None,
