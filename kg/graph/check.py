@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 
 from kg import ids
 from kg.errors import DamagedError
@@ -72,6 +72,7 @@ def check(store: Store, watch: Watch | None = None) -> list[Fault]:
 
 def _items(store: Store, watch: Watch) -> Iterator[Fault]:
     reports = store.reports()
+    store.prefetch((None, DCTERMS.isPartOf, NamedNode(ids.report(report.id)), None) for report in reports)
     for number, report in enumerate(reports, 1):
         watch("quotes, report by report", number, len(reports))
         try:
@@ -85,7 +86,9 @@ def _items(store: Store, watch: Watch) -> Iterator[Fault]:
                 "报告文本缺失或已损坏，无法核对引文。",
                 about=ids.report(report.id),
             )
-        for graph in store.items_of(report.id):
+        graphs = store.items_of(report.id)
+        store.prefetch((None, None, None, graph) for graph in graphs)
+        for graph in graphs:
             item = graph.value.removeprefix(ids.item(""))
             quads = list(store.quads(graph=graph))
             stated = _described(quads, KG.Claim)
@@ -214,6 +217,7 @@ def _shapes(store: Store) -> Iterator[Fault]:
     yield from _validated(store, subjects)
     evidence = (quad.subject for class_ in EVIDENCE for quad in store.quads(None, RDF.type, class_))
     for part in _parts(evidence):
+        store.prefetch((node, None, None, None) for node in part)
         yield from _validated(store, {node: list(store.quads(node)) for node in part})
 
 
@@ -252,6 +256,7 @@ def _validated(store: Store, subjects: dict[Node, list[Quad]]) -> Iterator[Fault
                 if quad.predicate in _LOOKED_UP:
                     pointed.add(quad.object)
         own = set(part)
+        store.prefetch((node, RDF.type, None, DEFAULT) for node in pointed - own)
         for node in pointed - own:
             # a neighbour, known here by its type alone, fails shapes of its own: only `own` are reported
             for quad in store.quads(node, RDF.type, None, DEFAULT):

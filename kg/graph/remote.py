@@ -155,12 +155,17 @@ class Remote:
         if wanted == _ALL or wanted == (None, None, None, DEFAULT):
             yield from self._asked(wanted)  # too much to keep
             return
-        key = _widened(wanted)
+        key = self._key(wanted)
         if key not in self._kept:
             self._keep(key, list(self._asked(key)))
         for quad in self._kept[key]:
             if _fits(quad, wanted):
                 yield quad
+
+    def _key(self, wanted: Pattern) -> Pattern:
+        """Under what a pattern's quads are kept."""
+        whole = (None, None, None, wanted[3])
+        return whole if whole in self._kept else _widened(wanted)
 
     def named_graphs(self) -> Iterator[Node]:
         for (graph,) in self.rows("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"):
@@ -192,7 +197,7 @@ class Remote:
         """Read what will be asked for, some hundreds in a request."""
         groups: dict[tuple[bool, ...], dict[Pattern, None]] = defaultdict(dict)
         for pattern in patterns:
-            key = _widened(pattern)
+            key = self._key(pattern)
             if key not in self._kept and key != _ALL:
                 groups[(*(one is None for one in key), key[3] == DEFAULT)][key] = None
         for keys in groups.values():
@@ -392,12 +397,13 @@ _ALL: Pattern = (None, None, None, None)
 
 
 def _widened(pattern: Pattern) -> Pattern:
-    """What is read for a pattern: an item graph whole, or all that the default graph has of a subject."""
+    """What is read for a pattern: an item graph whole, what an item says of itself, or what the default graph has of
+    a subject."""
     subject, _, _, graph = pattern
     if graph is None:
         return pattern
     if graph != DEFAULT:
-        return (None, None, None, graph)
+        return (subject if subject == graph else None, None, None, graph)
     return pattern if subject is None else (subject, None, None, DEFAULT)
 
 

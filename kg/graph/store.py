@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -31,7 +32,7 @@ from kg.address import Address
 from kg.errors import DamagedError, StoreError, UsageError
 from kg.graph import build, published, resolved, sources
 from kg.graph.conflict import repeated
-from kg.graph.facts import DEFAULT, Node, Object, all_facts, facts
+from kg.graph.facts import ASPECT, DEFAULT, LABELS, Node, Object, all_facts, facts
 from kg.graph.files import PART, write_whole
 from kg.graph.lock import HOLDER, NAME, Lock, Told
 from kg.graph.settling import Settling
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 MARKER = "regkg-store.json"
+_WITNESSES = 400  # items whose day may decide which word is the last: more are asked for one by one
 TEXTS, FOUND, DATABASE = "sources", "resolved", "oxigraph"
 #: The addresses of graphs: those of a query's default graph, and its named ones.
 Dataset = tuple[Sequence[str], Sequence[str]]
@@ -293,10 +295,23 @@ class Store:
         with _told(self.path):
             yield from self._base.quads_for_pattern(subject, predicate, object_, graph)
 
-    def prefetch(self, patterns: Iterable[Pattern]) -> None:
-        """Say which quads will be asked for: from a server they come some hundreds a request, and not one by one."""
-        if self._remote is not None:
-            self._remote.prefetch(patterns)
+    @property
+    def served(self) -> bool:
+        """Whether each reading is a request to a server."""
+        return self._remote is not None
+
+    def prefetch(self, patterns: Iterable[Pattern], graphs: bool = False) -> None:
+        """Say which quads will be asked for: from a server they come some hundreds a request, and not one by one.
+
+        ``graphs``: and all of the named graphs that they stand in.
+        """
+        if self._remote is None:
+            return
+        patterns = list(patterns)
+        self._remote.prefetch(patterns)
+        if graphs:
+            stated = {quad.graph_name for pattern in patterns for quad in self._remote.quads_for_pattern(*pattern)}
+            self._remote.prefetch((None, None, None, graph) for graph in stated if graph != DEFAULT)
 
     def graphs(self) -> list[Node]:
         """The named graphs, by name."""
@@ -514,9 +529,7 @@ class Store:
         A single SPARQL update is the only way in which pyoxigraph takes deletions and insertions together.
         """
         if self._remote is not None:
-            stated, taken = facts(new), facts(old - new)
-            self.prefetch((fact.subject, None, None, DEFAULT) for fact in (*stated, *taken))
-            self.prefetch((fact.subject, fact.predicate, fact.object, None) for fact in taken)
+            self._ahead(facts(old - new), facts(new - old))
         gone, come = Settling(self._base, old, new).changes()
         self.changes += 1
         before, after = _cited(old), _cited(new)
@@ -545,6 +558,21 @@ class Store:
             self._remote.obey(judgements)
         elif self.path is not None:
             write_whole(self.path / OBEYED, judgements)
+
+    def _ahead(self, gone: Sequence[Quad], come: Sequence[Quad]) -> None:
+        """Bring what settling will read. Of names only those of who is new: a ministry's are in ten thousand items."""
+        self.prefetch((fact.subject, None, None, DEFAULT) for fact in (*gone, *come))
+        self.prefetch((fact.subject, fact.predicate, fact.object, None) for fact in gone)
+        aspects = {(fact.subject, aspect) for fact in (*gone, *come) if (aspect := ASPECT.get(fact.predicate))}
+        said: list[Pattern] = [
+            (subject, predicate, None, None)
+            for subject, aspect in aspects
+            for predicate in aspect
+            if aspect is not LABELS or next(self.quads(subject, None, None, DEFAULT), None) is None
+        ]
+        self.prefetch(said)
+        graphs = {quad.graph_name for pattern in said for quad in self.quads(*pattern)} - {DEFAULT}
+        self.prefetch((graph, None, None, graph) for graph in islice(graphs, _WITNESSES))
 
     def publish(self, retired: Collection[str] = ()) -> None:
         """Make what was written safe from a power cut, and what readers open; ``retired`` files are cited no more."""

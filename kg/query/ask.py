@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache, partial
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
@@ -40,6 +40,7 @@ _AMOUNT = re.compile(r"(\d[\d,，]*(?:\.\d+)?)\s*(万亿|亿|万|千万|百万|[
 _TIMES = {"万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
 _TIMES |= {"k": 10**3, "m": 10**6, "b": 10**9, "bn": 10**9}
 _DEALS = (ids.BASE + "deal/", ids.BASE + "round/")
+_PARTIES = (KG.buyer, KG.target, KG.investee)
 _KEPT = 200_000  # names, of a store that stays open
 _EVIDENCE_EDGES = 50  # of a row that sums up many: enough to see what it rests on
 
@@ -332,7 +333,7 @@ def _rows(store: Store, question: Question, solutions: Any, lang: str, with_evid
     pairs = list(zip(at, makers, strict=True))
 
     def stream() -> Iterator[tuple[Any, Row]]:
-        for solution in solutions:
+        for solution in _ahead(store, solutions, at, cite) if store.served else solutions:
             values = tuple([None if (term := solution[i]) is None else make(term) for i, make in pairs])
             yield solution[0], Row(values, cite(solution) if cite else ())
 
@@ -340,6 +341,26 @@ def _rows(store: Store, question: Question, solutions: Any, lang: str, with_evid
         yield from _gathered(store, question, stream(), lang) if question.gather else (row for _, row in stream())
     except OSError as fault:
         raise QueryError(f"the query stopped: {fault}; where a report is just being added, ask again") from fault
+
+
+def _ahead(store: Store, solutions: Any, at: list[int], cite: _Citing | None) -> Iterator[Any]:
+    """The rows, after what makes them readable was brought from the server for some hundreds at once."""
+    rows = iter(solutions)
+    size = 25  # the first come soon
+    while part := list(islice(rows, size)):
+        nodes = {row[i] for row in part for i in at if isinstance(row[i], NamedNode)}
+        store.prefetch((node, None, None, DEFAULT) for node in nodes)
+        deals = [node for node in nodes if node.value.startswith(_DEALS)]
+        store.prefetch(
+            (quad.object, None, None, DEFAULT)
+            for deal in deals
+            for quad in store.quads(deal, None, None, DEFAULT)
+            if quad.predicate in _PARTIES
+        )
+        if cite is not None:
+            cite.ahead(part)
+        yield from part
+        size = 400
 
 
 def _gathered(store: Store, question: Question, rows: Iterable[tuple[Any, Row]], lang: str) -> Iterator[Row]:
@@ -439,6 +460,7 @@ class _Citing:
         self._of_edge = lru_cache(4096)(partial(evidence.of_edge, store))
         self._patterns = [(edges, self._search(edges, variables)) for edges in question.evidence]
         self._variables = variables
+        self._brought: dict[Any, list[dict[str, Any]]] = {}
 
     @staticmethod
     def _search(edges: tuple[Edge, ...], variables: list[str]) -> str | None:
@@ -457,6 +479,26 @@ class _Citing:
             return None
         projected = " ".join(f"?{name}" for name in dict.fromkeys(names))
         return f"SELECT {projected} {{ {' . '.join(parts)} {' '.join(filters)} }} LIMIT {_EVIDENCE_EDGES}"
+
+    def ahead(self, solutions: Iterable[Any]) -> None:
+        """Bring the evidence of rows: what they rest on, and where that is said."""
+        self._brought.clear()
+        stated = [one for solution in solutions for one in self.stated(solution)]
+        edges = [(subject, predicate, object_) for subject, predicate, object_ in stated if predicate and object_]
+        evidence.ahead(self._store, edges, (subject for subject, predicate, _ in stated if predicate is None))
+
+    def _more(self, search: str, row: dict[str, Any]) -> list[dict[str, Any]]:
+        """What a row doesn't say itself, each way that there is."""
+        known = {name: term for name, term in row.items() if f"?{name} " in search}
+        which = (search, *sorted(known.items()))
+        found = self._brought.get(which)
+        if found is None:
+            answer: Any = self._store.query(search, known)
+            names = [variable.value for variable in answer.variables]
+            found = [{name: more[name] for name in names} for more in answer]
+            if self._store.served:
+                self._brought[which] = found
+        return [row | more for more in found]
 
     def __call__(self, solution: Any) -> tuple[Evidence, ...]:
         row = self._row(solution)
@@ -480,11 +522,8 @@ class _Citing:
             if search is None:
                 yield from self._of(edges, row)
             else:
-                known = {name: term for name, term in row.items() if f"?{name} " in search}
-                answer: Any = self._store.query(search, known)
-                for more in answer:
-                    bound = {variable.value: more[variable.value] for variable in answer.variables}
-                    yield from self._of(edges, row | bound)
+                for more in self._more(search, row):
+                    yield from self._of(edges, more)
 
     @staticmethod
     def _of(edges: tuple[Edge, ...], row: Mapping[str, Any]) -> Iterator[Stated]:

@@ -205,6 +205,7 @@ class _Search:
         level = [root.iri]
         for _ in range(self._depth):
             following: list[str] = []
+            self._links.ahead(level, *self._ends)
             for iri in level:
                 steps[iri] = self._steps(iri)
                 for other in steps[iri]:
@@ -213,6 +214,7 @@ class _Search:
                         reached.add(other)
                         following.append(other)
             level = following
+        self._links.ahead(level, *self._ends)
         self.further = [self._links.thing(iri) for iri in level if self._steps(iri, aside=False).keys() - reached]
         if to is not None:
             on_the_way = nx.ancestors(self._graph, to) | {to} if to in self._graph and to != root.iri else set()

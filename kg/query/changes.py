@@ -166,6 +166,8 @@ class _Told:
 
 def _tell(store: Store, items: Iterable[Node]) -> _Told:
     told = _Told()
+    items = list(items)
+    store.prefetch((None, None, None, item) for item in items)
     for item in items:
         ends: dict[Node, dict[Node, Object]] = {}
         for quad in store.quads(graph=item):
@@ -182,6 +184,8 @@ def _tell(store: Store, items: Iterable[Node]) -> _Told:
                 for node in (edge[0], edge[2]):
                     told.near.setdefault(node, []).append(edge)
             told.edges.setdefault(edge, []).append((item, claim))
+    store.prefetch((node, None, None, DEFAULT) for node in {*told.entities, *told.deals, *told.near})
+    store.prefetch((node, RDF.type, None, None) for node in told.entities)
     for node in sorted(told.entities, key=str):
         type_ = type_of(store, node)
         if type_ in ENTITY_TYPES:
@@ -473,9 +477,9 @@ class _Diff:
         return ""
 
     def _names(self) -> None:
-        for node in self._told.types:
-            if not self._history.known(node):
-                continue
+        named_before = [node for node in self._told.types if self._history.known(node)]
+        self._store.prefetch((node, predicate, None, None) for node in named_before for predicate in LABELS)
+        for node in named_before:
             known = {ids.normalise(name) for name in self._history.labels(node, self._window.before)}
             fresh: dict[str, Node] = {}
             for predicate in LABELS:
@@ -491,10 +495,14 @@ class _Diff:
 
     def _silent(self, linked: set[Node]) -> None:
         """What the first report left open and nothing has mentioned since."""
+        self._store.prefetch((None, None, None, item) for item in self._window.first)
         open_: set[Node] = {
             quad.subject for item in self._window.first for quad in self._store.quads(None, KG.status, None, item)
         }
-        for node in sorted(open_ - linked - self._told.deals.keys() - self._told.entities.keys(), key=str):
+        unmoved = sorted(open_ - linked - self._told.deals.keys() - self._told.entities.keys(), key=str)
+        self._store.prefetch((node, None, None, DEFAULT) for node in unmoved)
+        self._store.prefetch(((node, KG.status, None, None) for node in unmoved), graphs=True)
+        for node in unmoved:
             move = self._history.move(node)
             if move.was in OPEN | DRAFTS:
                 document = type_of(self._store, node)

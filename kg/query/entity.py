@@ -191,8 +191,10 @@ def describe(store: Store, iri: str) -> Description:
         for quad in store.quads(node, predicate, None, DEFAULT):
             shown = label_of(store, quad.object) if predicate in (KG.appliesIn, KG.locatedIn) else words_of(quad.object)
             facts[local_name(predicate)] = shown
-    items = {quad.subject: day_of(store, quad.subject) for quad in store.quads(None, KG.mentions, node, DEFAULT)}
-    latest = sorted(items, key=lambda item: (items[item], item.value), reverse=True)  # type: ignore[union-attr]
+    mentioning: list[Node] = [quad.subject for quad in store.quads(None, KG.mentions, node, DEFAULT)]
+    store.prefetch((item, None, None, item) for item in mentioning)
+    items = {item: day_of(store, item) for item in mentioning}
+    latest = sorted(items, key=lambda item: (items[item], item.value), reverse=True)
     return Description(
         iri, type_, label_of(store, node), names, facts, _relations(store, node), [item_id(item) for item in latest]
     )
@@ -209,6 +211,7 @@ def _relations(store: Store, node: Node) -> list[Relation]:
         (RDF.subject, RDF.object, "out"),
         (RDF.object, RDF.subject, "in"),
     )
+    store.prefetch(((None, near, node, None) for near, _, _ in ends), graphs=True)
     for near, far, direction in ends:
         for quad in store.quads(None, near, node):
             claim: Node = quad.subject

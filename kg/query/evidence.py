@@ -8,6 +8,7 @@ only these are searched for the claim.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from pyoxigraph import NamedNode
 
@@ -30,6 +31,12 @@ def of_edge(store: Store, subject: Node, predicate: Node, object_: Node) -> list
             if said.get(RDF.predicate) == predicate and said.get(RDF.object) == object_:
                 found.append(evidence_of(store, item, said))
     return found
+
+
+def ahead(store: Store, edges: Iterable[tuple[Node, Node, Object]], deals: Iterable[Node]) -> None:
+    """Bring what ``of_edge`` and ``of_deal`` will read, where each reading would be a request."""
+    patterns: list[Any] = [(*edge, None) for edge in edges]
+    store.prefetch([*patterns, *((None, KG.about, deal, None) for deal in deals)], graphs=True)
 
 
 def of_deal(store: Store, deal: Node) -> list[Evidence]:

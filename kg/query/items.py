@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
@@ -22,6 +23,9 @@ _COUNTED = {
     "deals": """SELECT ?item (COUNT(*) AS ?n) {
         VALUES ?type { kg:Deal kg:Acquisition kg:FundingRound } GRAPH ?item { ?deal a ?type } } GROUP BY ?item""",
 }
+_ABOUT = """SELECT ?item ?p ?o {
+    VALUES ?p { dcterms:isPartOf dcterms:title kg:section dcterms:issued dcterms:publisher dcterms:source kg:page }
+    GRAPH ?item { ?item ?p ?o } }"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class ReportRow:
 def listing(store: Store, only: str | None = None) -> list[ReportRow]:
     """The reports, by id, with their items; of one report alone where its id is given."""
     counts = {name: _counts(store, query) for name, query in _COUNTED.items()}
+    about_items, of_report = _abouts(store)
     rows = []
     for report in store.reports():
         if only is not None and report.id != only:
@@ -68,7 +73,7 @@ def listing(store: Store, only: str | None = None) -> list[ReportRow]:
         node = NamedNode(ids.report(report.id))
         about = {quad.predicate: quad.object for quad in store.quads(node, graph=node)}
         row = ReportRow(report.id, report.title, _text(about, DCTERMS.issued), _text(about, KG.fileName) or "")
-        row.items = sorted((_item(store, item, counts) for item in store.items_of(report.id)), key=_place)
+        row.items = sorted((_item(item, about_items[item], counts) for item in of_report[node]), key=_place)
         rows.append(row)
     return rows
 
@@ -78,11 +83,20 @@ def _counts(store: Store, query: str) -> dict[str, int]:
     return {row["item"].value: int(row["n"].value) for row in solutions if row["item"] is not None}
 
 
-def _item(store: Store, item: Node, counts: dict[str, dict[str, int]]) -> ItemRow:
-    about: dict[Node, Object] = {}
-    for predicate in (DCTERMS.title, KG.section, DCTERMS.issued, DCTERMS.publisher, DCTERMS.source, KG.page):
-        for quad in store.quads(item, predicate, None, item):
-            about[predicate] = quad.object
+def _abouts(store: Store) -> tuple[dict[Node, dict[Node, Object]], dict[Node, list[Node]]]:
+    """What the items say of themselves, and the items of each report: one question for all of them."""
+    about: dict[Node, dict[Node, Object]] = defaultdict(dict)
+    of_report: dict[Node, list[Node]] = defaultdict(list)
+    solutions: Object = store.query(_ABOUT)
+    for row in solutions:
+        item, predicate, value = row["item"], row["p"], row["o"]
+        if predicate == DCTERMS.isPartOf:
+            of_report[value].append(item)
+        about[item][predicate] = value
+    return about, of_report
+
+
+def _item(item: Node, about: dict[Node, Object], counts: dict[str, dict[str, int]]) -> ItemRow:
     page = _text(about, KG.page)
     return ItemRow(
         id=item.value.removeprefix(ids.item("")),

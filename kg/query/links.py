@@ -88,6 +88,7 @@ class Links:
         ``outward`` are the relations that it is the subject of, ``inward`` those that it is the object of.
         """
         found: dict[str, list[Link]] = defaultdict(list)
+        self.ahead((iri,), outward, inward)
         for end, relations in ((RDF.subject, tuple(outward)), (RDF.object, tuple(inward))):
             # a body that much is said of seldom buys anything: its many claims needn't be looked at
             if any(self._related(iri, end, relation) for relation in relations):
@@ -99,21 +100,57 @@ class Links:
             _order(links)
         return found
 
+    def ahead(self, iris: Iterable[str], outward: Iterable[str], inward: Iterable[str]) -> None:
+        """Bring what ``of`` will read of some entities, where each reading would be a request."""
+        if not self._store.served:
+            return
+        nodes, inward = [NamedNode(iri) for iri in iris], tuple(inward)
+        self._store.prefetch((node, None, None, DEFAULT) for node in nodes)
+        self._store.prefetch((None, KG[name], node, DEFAULT) for node in nodes for name in inward)
+        patterns: list[tuple[None, Node, Node, None]] = []
+        for end, relations in ((RDF.subject, tuple(outward)), (RDF.object, inward)):
+            patterns += [
+                (None, end, node, None)
+                for node in nodes
+                if any(self._related(node.value, end, relation) for relation in relations)
+            ]
+        self._store.prefetch(patterns, graphs=True)
+
+    def ahead_between(self, pairs: Iterable[tuple[str, str]], relations: Iterable[str]) -> None:
+        """Bring what ``between`` will read of some pairs."""
+        if not self._store.served:
+            return
+        pairs, relations = list(pairs), tuple(relations)
+        self._store.prefetch((NamedNode(iri), None, None, DEFAULT) for pair in pairs for iri in pair)
+        related = [(s, o) for a, b in pairs for s, o in ((a, b), (b, a)) if self._joined(s, o, relations)]
+        self._store.prefetch(
+            (None, end, NamedNode(iri), None)
+            for ends in related
+            for end, iri in zip((RDF.subject, RDF.object), ends, strict=True)
+        )
+        claims = [quad for ends in related for quad in self._claims(*ends)]
+        self._store.prefetch((None, None, None, item) for _, item in claims)
+
     def between(self, a: str, b: str, relations: Iterable[str]) -> list[Link]:
         """The links between two entities in either direction, the strongest first."""
         relations = tuple(relations)
         found: list[Link] = []
         for subject, object_ in ((a, b), (b, a)):
-            if any(
-                next(self._store.quads(NamedNode(subject), KG[name], NamedNode(object_), DEFAULT), None)
-                for name in relations
-            ):
-                of_one, of_other = (
-                    {(quad.subject, quad.graph_name) for quad in self._store.quads(None, end, NamedNode(iri))}
-                    for end, iri in ((RDF.subject, subject), (RDF.object, object_))
-                )
-                found += self._links(of_one & of_other, relations)
+            if self._joined(subject, object_, relations):
+                found += self._links(self._claims(subject, object_), relations)
         return _order(found)
+
+    def _joined(self, subject: str, object_: str, relations: Iterable[str]) -> bool:
+        ends = NamedNode(subject), NamedNode(object_)
+        return any(next(self._store.quads(ends[0], KG[name], ends[1], DEFAULT), None) for name in relations)
+
+    def _claims(self, subject: str, object_: str) -> set[tuple[Node, Node]]:
+        """The claims of the one about the other, with their items."""
+        of_one, of_other = (
+            {(quad.subject, quad.graph_name) for quad in self._store.quads(None, end, NamedNode(iri))}
+            for end, iri in ((RDF.subject, subject), (RDF.object, object_))
+        )
+        return of_one & of_other
 
     def _related(self, iri: str, end: Node, relation: str) -> bool:
         node = NamedNode(iri)
@@ -131,6 +168,8 @@ class Links:
                 about = said[KG.about].value if KG.about in said else ""
                 ends = said[RDF.subject].value, said[RDF.object].value
                 stated[ends[0], local_name(predicate), ends[1], about].append((item, said))
+        read = {NamedNode(iri) for subject, _, object_, about in stated for iri in (subject, object_, about) if iri}
+        self._store.prefetch((node, None, None, DEFAULT) for node in read)
         return [self._link(*which, of) for which, of in stated.items()]
 
     def _link(

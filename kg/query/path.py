@@ -87,7 +87,9 @@ def paths(store: Store, a: str, b: str, *, limit: int = LIMIT, hops: int = HOPS,
     between: dict[tuple[str, str], tuple[Link, ...]] = {}
     reached = {name: _reached(graph, name, hops) for name in (a, b)}
     near = [iri for iri in reached[a] if reached[a][iri] + reached[b].get(iri, hops + 1) <= hops]
-    for way in _shortest(_part(graph, near), a, b, limit):
+    ways = list(_shortest(_part(graph, near), a, b, limit))
+    links.ahead_between({pair for way in ways for pair in pairwise(way)}, RELATIONS)
+    for way in ways:
         steps = []
         for pair in pairwise(way):
             if pair not in between:
