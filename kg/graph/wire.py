@@ -11,10 +11,12 @@ import os
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import urllib3
 from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
 from rdflib.query import Result
+from rdflib.term import BNode
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
 from kg import __version__
@@ -66,9 +68,12 @@ class Server(SPARQLUpdateStore):
 
     # -------------------------------------------------------------------------------------------- what we ask
 
-    def answer(self, sparql: str, accept: str = ROWS) -> Answer:
+    def answer(self, sparql: str, accept: str = ROWS, default_graph: str | None = None) -> Answer:
         """The answer to a query, of which the beginning has come; StoreError in one sentence where there is none."""
-        response = self._send(self.address.query, sparql, "application/sparql-query", {"Accept": accept})
+        url = self.address.query
+        if default_graph is not None:
+            url += f"{'&' if '?' in url else '?'}default-graph-uri={quote(default_graph, safe='')}"
+        response = self._send(url, sparql, "application/sparql-query", {"Accept": accept})
         if response.status != 200:
             raise self._refused(response, "query")
         found = Answer(response, self)
@@ -85,10 +90,9 @@ class Server(SPARQLUpdateStore):
 
     def _query(self, query: str, default_graph: str | None = None, named_graph: str | None = None) -> Result:
         self._queries += 1
-        if isinstance(default_graph, str):
-            raise StoreError("a graph is asked for with GRAPH here, and not as the default graph")
         types = "application/sparql-results+xml, application/n-triples;q=0.9"
-        with self.answer(query, types) as found:
+        graph = None if default_graph is None or isinstance(default_graph, BNode) else str(default_graph)
+        with self.answer(query, types, graph) as found:
             return Result.parse(io.BytesIO(found.read()), content_type=found.kind)
 
     def _update(self, update: str) -> None:
@@ -134,9 +138,9 @@ class Server(SPARQLUpdateStore):
             asked = "refuses this user and password" if self.address.user else "wants a user and a password"
             return StoreError(f"{where} {asked} ({status}): set KG_STORE_USER and KG_STORE_PASSWORD")
         if status in (301, 302, 303, 307, 308):
-            return StoreError(
-                f"{where} has moved to {response.headers.get('Location', 'elsewhere')}: give that address"
-            )
+            moved = urlsplit(response.headers.get("Location", ""))
+            there = f"{moved.hostname or ''}{moved.path}" or "elsewhere"
+            return StoreError(f"{where} has moved to {there} ({status}): give the address that it has now")
         if status == 413:
             return StoreError(
                 f"{where} takes no request of {size / 1e6:.1f} MB ({status}): raise the limit of the server, or of the"
@@ -214,14 +218,14 @@ class _Broken:
             return
         reason = fault.reason if isinstance(fault, MaxRetryError) and fault.reason is not None else fault
         where, seconds = self._server.address, self._server._patience
+        if isinstance(reason, NewConnectionError):
+            raise StoreError(f"no server answers at {where}: is it running, and is the address right?") from fault
         if isinstance(reason, ConnectTimeoutError):
             raise StoreError(f"{where} doesn't answer within {_CONNECT:g} s: is the address right?") from fault
         if isinstance(reason, ReadTimeoutError | TimeoutError):
             raise StoreError(
                 f"{where} was silent for {seconds:g} s: ask for less, or set KG_STORE_TIMEOUT to more seconds"
             ) from fault
-        if isinstance(reason, NewConnectionError):
-            raise StoreError(f"no server answers at {where}: is it running, and is the address right?") from fault
         if isinstance(reason, urllib3.exceptions.SSLError):
             raise StoreError(f"the connection to {where} isn't safe: {reason}") from fault
         raise StoreError(f"{where} broke off in the middle of its answer: try again") from fault

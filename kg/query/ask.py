@@ -360,7 +360,7 @@ def _ahead(store: Store, solutions: Any, at: list[int], cite: _Citing | None) ->
         if cite is not None:
             cite.ahead(part)
         yield from part
-        size = 400
+        size = 400 if cite is None else 100
 
 
 def _gathered(store: Store, question: Question, rows: Iterable[tuple[Any, Row]], lang: str) -> Iterator[Row]:

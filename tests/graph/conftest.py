@@ -14,13 +14,13 @@ KINDS = ("memory", "disk", "remote")
 
 @pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    with opened(request, tmp_path) as found:
+    with opened(request.param, request, tmp_path) as found:
         yield found
 
 
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    if request.param == "memory":
+def opened(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if kind == "memory":
         return Store.memory()
-    if request.param == "disk":
+    if kind == "disk":
         return Store.open(tmp_path / "store", "write")
     return Store.open(servers.emptied(request.getfixturevalue("server")), "write")
