@@ -58,10 +58,11 @@ class Settling:
         plain_new = {_fact(q) for q in self._new if q.predicate not in ASPECT}
         gone |= {q for q in plain_old - plain_new if q.predicate not in COMPLETED_EDGES and not self._elsewhere(q)}
         come |= {q for q in plain_new - plain_old if q.predicate not in COMPLETED_EDGES and not self._stands(q)}
-        for quad in self._completed_edges(plain_old | plain_new, gone, come):
+        parts = _Parts(come)
+        for quad in self._completed_edges(plain_old | plain_new, gone | come, parts):
             stated = quad in plain_new or self._elsewhere(quad)
             stands = self._stands(quad)
-            wanted = stated and self._is_completed(quad, gone, come)
+            wanted = stated and self._is_completed(quad, gone, come, parts)
             if stands and not wanted:
                 gone.add(quad)
             elif wanted and not stands:
@@ -168,22 +169,22 @@ class Settling:
         """Whether a named graph that isn't being replaced states it."""
         return next(self._others(fact.subject, fact.predicate, fact.object), None) is not None
 
-    def _completed_edges(self, touched: set[Quad], gone: set[Quad], come: set[Quad]) -> set[Quad]:
+    def _completed_edges(self, touched: set[Quad], changed: set[Quad], parts: _Parts) -> set[Quad]:
         """The edges of completed deals that this change could make or unmake."""
         edges = {q for q in touched if q.predicate in COMPLETED_EDGES}
         roles = {p for pair in PARTIES.values() for p in pair}
-        deals = {q.subject for q in gone | come if q.predicate == KG.status or q.predicate in roles}
+        deals = {q.subject for q in changed if q.predicate == KG.status or q.predicate in roles}
         for deal in deals:
             for edge, (by, of) in PARTIES.items():
-                for who in self._parties(deal, by, come):
-                    for whom in self._parties(deal, of, come):
+                for who in self._parties(deal, by, parts):
+                    for whom in self._parties(deal, of, parts):
                         edges.add(Quad(who, edge, whom, DEFAULT))
         return edges
 
-    def _parties(self, deal: Node, role: Node, come: set[Quad]) -> set[Node]:
+    def _parties(self, deal: Node, role: Node, parts: _Parts) -> set[Node]:
         """Who has a role in a deal, before or after."""
         found = {q.object for q in self._match(deal, role, None, DEFAULT)}
-        return found | {q.object for q in come if q.subject == deal and q.predicate == role}
+        return found | parts.whom[deal, role]
 
     def _between(self, by: Node, who: Node, of: Node, whom: Node) -> set[Node]:
         """The deals of the one or of the other, whichever has fewer: a fund has thousands, its investee three."""
@@ -196,10 +197,10 @@ class Settling:
                     return deals
                 deals.add(quad.subject)
 
-    def _is_completed(self, edge: Quad, gone: set[Quad], come: set[Quad]) -> bool:
+    def _is_completed(self, edge: Quad, gone: set[Quad], come: set[Quad], parts: _Parts) -> bool:
         by, of = PARTIES[edge.predicate]
         deals = self._between(by, edge.subject, of, edge.object)
-        deals |= {q.subject for q in come if q.predicate == by and q.object == edge.subject}
+        deals |= parts.deals[by, edge.subject]
 
         def holds(fact: Quad) -> bool:
             return fact in come or (fact not in gone and self._stands(fact))
@@ -210,6 +211,19 @@ class Settling:
             and holds(Quad(deal, KG.status, STATUS.completed, DEFAULT))
             for deal in deals
         )
+
+
+class _Parts:
+    """Who comes to have a part in which deals: a report may have thousands, none of which looks through all others."""
+
+    def __init__(self, come: Iterable[Quad]) -> None:
+        self.whom: dict[tuple[Node, Node], set[Node]] = defaultdict(set)
+        self.deals: dict[tuple[Node, Node], set[Node]] = defaultdict(set)
+        roles = {p for pair in PARTIES.values() for p in pair}
+        for quad in come:
+            if quad.predicate in roles:
+                self.whom[quad.subject, quad.predicate].add(quad.object)
+                self.deals[quad.predicate, quad.object].add(quad.subject)
 
 
 def _fact(quad: Quad) -> Quad:
