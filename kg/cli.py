@@ -407,7 +407,7 @@ def _extracting(files: list[Path], output: Path, runner: Runner, name: str, grap
         f" in {number(done.parts - len(done.undone), 'part')}"
     )
     if done.before:
-        say(f"  of these, {number(done.before, 'part')} were done before")
+        say(f"  done before: {number(done.before, 'part')}")
     else:
         say(f"  {counts.characters / taken:,.0f} characters a second")
     if counts.failed:
