@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -57,24 +58,48 @@ def feed(path: Path, count: int) -> int:
     return length
 
 
-# the parent of the command takes its children's times; it begins small, so that the peak is theirs
-_TIMED = (
-    "import resource, subprocess, sys, time, json; begun = time.perf_counter();"
-    "code = subprocess.run(sys.argv[1:], stdout=2).returncode; used = resource.getrusage(resource.RUSAGE_CHILDREN);"
-    "print(json.dumps([time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, code]))"
-)
-
-
 def timed(*command: str) -> Run:
-    whole = [sys.executable, "-c", _TIMED, sys.executable, *command]
+    """Run a command to its end. Its processes are looked at now and then, since Spark's aren't its children's."""
     environment = {**os.environ, "PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(whole, capture_output=True, encoding="utf-8", check=False, env=environment)
-    if done.returncode or not done.stdout:
-        raise SystemExit(done.stderr[-2000:])
-    wall, processor, peak, code = json.loads(done.stdout.splitlines()[-1])
-    if code not in (0, 1):
-        raise SystemExit(done.stderr[-2000:])
-    return Run(wall, processor, peak)
+    begun = time.perf_counter()
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=told, env=environment)
+        used: dict[int, float] = {}
+        peaks: dict[int, float] = {}
+        while process.poll() is None:
+            for number in tree(process.pid):
+                with suppress(OSError, ValueError, KeyError):
+                    seconds, python, peak = looked_at(number)
+                    used[number] = seconds
+                    if python:
+                        peaks[number] = peak
+            time.sleep(0.2)
+        taken = time.perf_counter() - begun
+        if process.returncode not in (0, 1):
+            told.seek(0)
+            raise SystemExit(told.read().decode(errors="replace")[-2000:])
+    return Run(taken, sum(used.values()), max(peaks.values(), default=0))
+
+
+def tree(process: int) -> list[int]:
+    """A process and those that it and they have started (Linux)."""
+    parents: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError):
+            parents.setdefault(int(path.read_text().rpartition(")")[2].split()[1]), []).append(int(path.parent.name))
+    found = [process]
+    for one in found:
+        found += parents.get(one, [])
+    return found
+
+
+def looked_at(process: int) -> tuple[float, bool, float]:
+    """The processor's seconds of a process, whether it is Python, and the most memory that it has held."""
+    folder = Path("/proc", str(process))
+    fields = (folder / "stat").read_text().rpartition(")")[2].split()
+    status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+    seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds, "python" in status["Name"], int(status["VmHWM"].split()[0]) / 1024
 
 
 def quads(folder: Path) -> Iterator[bytes]:
