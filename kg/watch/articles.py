@@ -25,6 +25,8 @@ _FILES = {
     b"%PDF": ".pdf",
     b"PK\x03\x04": ".docx",
 }
+_HEAD = 10  # lines in which the headline is repeated
+_LONGEST_PAGE = 5_000_000  # characters
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 #: What servers say without having looked.
 _UNSURE = frozenset({"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252"})
@@ -108,8 +110,10 @@ def file_name(url: str, suffix: str) -> str:
 def page(found: Article, publisher: str, language: str) -> bytes:
     """The article as a page: what kg.read.html takes link, day and headline from."""
     lines = [line.strip() for line in _NO_CHARACTERS.sub("", found.text).split("\n") if line.strip()]
-    if lines and squeeze(lines[0]) == squeeze(found.title):
-        del lines[0]
+    # what stands above a headline that the text has too is the site's
+    heads = [at for at, line in enumerate(lines[:_HEAD]) if squeeze(line) == squeeze(found.title)]
+    if heads:
+        del lines[: heads[0] + 1]
     title = markup.escape(_NO_CHARACTERS.sub("", found.title))
     head = [
         '<meta charset="utf-8">',
@@ -143,6 +147,8 @@ def _trafilatura(html: str, url: str) -> Any:
         raise missing("trafilatura") from None
     if not html.strip():
         return None
+    if len(html) > _LONGEST_PAGE:
+        raise ReadError(f"{url} has {len(html):,} characters, more than the page of an article ever has")
     try:
         return trafilatura.bare_extraction(
             html,
@@ -150,8 +156,10 @@ def _trafilatura(html: str, url: str) -> Any:
             with_metadata=True,
             include_comments=False,
             include_images=False,
+            # of a short notice it takes the whole page, its menu too
+            prune_xpath=["//nav", "//footer", "//aside", "//form", "//*[@role='navigation']"],
             # a day that is guessed from the page's text or address would be cited as the article's
             date_extraction_params={"extensive_search": False, "original_date": True, "url": None},
         )
-    except (ValueError, RecursionError, UnicodeError) as fault:
-        raise ReadError(f"{url} can't be read through ({fault})") from fault
+    except Exception as fault:  # a page that it stumbles over is no reason to lose the others
+        raise ReadError(f"{url} can't be read through ({type(fault).__name__}: {fault})") from fault

@@ -51,8 +51,16 @@ def feed(answer: Response) -> list[Entry]:
     feedparser = _feedparser()
     headers = {"content-type": answer.headers.get("content-type", ""), "content-location": answer.url}
     # a file, for of bytes that look like an address or a path feedparser opens what they name
-    parsed = feedparser.parse(io.BytesIO(answer.body), response_headers=headers)
-    if not parsed.entries and (parsed.bozo or not parsed.version):
+    try:
+        parsed = feedparser.parse(io.BytesIO(answer.body), response_headers=headers)
+    except Exception as fault:  # what it stumbles over is none either
+        raise FormError(f"{answer.url} can't be read as a feed ({type(fault).__name__}: {fault})") from fault
+    # it also complains of encodings and types that are stated wrongly, and reads on
+    harmless = isinstance(
+        parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType
+    )
+    broken = parsed.get("bozo") and not harmless
+    if not parsed.entries and (broken or not parsed.get("version")):
         what = "a page (HTML)" if is_html(answer) else "no feed that can be read"
         raise FormError(f"{answer.url} is {what}, not RSS or Atom")
     return list(_entries(parsed.entries, answer.url))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from kg import run as road
 from kg import watch as watching
-from kg.errors import StoreError
+from kg.errors import StoreError, UsageError
 from kg.graph.store import Store
 from kg.watch import Outcome
 from kg.watch.run import opened
@@ -468,3 +469,50 @@ def test_the_command(command: Callable[..., object], two: Site, tmp_path: Path) 
     assert "no alarm any more" in command("watch", "--acknowledge", "news").out  # type: ignore[attr-defined]
     assert command("watch").code == 2  # type: ignore[attr-defined]
     assert "is nothing to watch" in command("watch", tmp_path / "no.txt").err  # type: ignore[attr-defined]
+
+
+def test_killed_while_a_page_is_fetched(go: Runner, two: Site, store: Path, tmp_path: Path) -> None:
+    waiting = two.paths["/a2"]
+    two.paths["/a2"] = lambda h: two.over.wait(30)
+    yaml = tmp_path / "s.yml"
+    yaml.write_text(feed(two), encoding="utf-8")
+    process = subprocess.Popen([sys.executable, "-m", "kg", "watch", str(yaml), "--store", str(store)])
+    try:
+        for _ in range(1200):
+            if two.count("/a2") or process.poll() is not None:
+                break
+            time.sleep(0.05)
+        assert two.count("/a2") == 1
+    finally:
+        process.kill()
+        process.wait()
+    assert [one.state for one in go.documents()] == ["saved"]
+    two.paths["/a2"] = waiting
+    go.now = time.time()
+    assert go(feed(two)).exit_code == 0
+    assert two.count("/a1") == 1
+    assert len(reports(store)) == 2
+
+
+def test_a_feed_with_its_own_texts(go: Runner, site: Site, store: Path) -> None:
+    site.paths["/feed"] = rss(site.url, ("/a1", "海鸥科技收购燕鸥软件", ""), text=LONG)
+    assert go(feed(site, ", text: entry")).exit_code == 0
+    assert site.count("/a1") == 0
+    assert len(reports(store)) == 1
+
+
+def test_no_more_pages_than_are_asked_for(go: Runner, site: Site, store: Path) -> None:
+    twenty(site)
+    done = go(listed(site, ", most: 8"))
+    assert (done.looked[0].visit.new, done.looked[0].visit.left) == (8, 12)  # type: ignore[union-attr]
+    go(listed(site, ", most: 8"))
+    go(listed(site, ", most: 8"))
+    assert len(reports(store)) == 20
+    assert all(site.count(f"/a{n}") == 1 for n in range(1, 21))
+
+
+def test_without_the_extra(go: Runner, two: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching.run, "find_spec", lambda name: None)
+    with pytest.raises(UsageError, match=r"pip install 'regkg\[watch\]'"):
+        go(feed(two))
+    assert two.asked == []
