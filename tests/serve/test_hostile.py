@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import pytest
 from graph.samples import RUN, Draft, acquisition, entity
-from playwright.sync_api import sync_playwright
 from starlette.testclient import TestClient
 
 from kg import ids
@@ -27,7 +26,6 @@ BIDI = "公司\u202egpj.exe"
 LINKS = ("javascript:document.title='broken'", "data:text/html,<script>1</script>", 'https://example.org/"onclick="x')
 BARE = {"accept": "*/*"}
 OTHERS = ("/", "/search?q=script&all=1", "/ask/deals?status=all&go=1", "/ask/hearsay?go=1")
-CHROMIUM = {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-gpu"]}
 
 
 def asking(sparql: str) -> str:
@@ -80,19 +78,16 @@ def test_what_reports_hold_stays_text_on_every_page(hostile: Path, client: TestC
 
 
 @pytest.mark.browser
-def test_a_browser_runs_none_of_it(hostile: Path) -> None:
-    with serving(Settings(hostile)) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+def test_a_browser_runs_none_of_it(hostile: Path, browser: Any) -> None:
+    asked: list[str] = []
+    with serving(Settings(hostile)) as address:
         page = browser.new_page()
-        asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.on("dialog", lambda dialog: asked.append("dialog"))
         for path in [*pages(hostile), *OTHERS]:
             page.goto(address + path)
             assert page.title() != "broken"
-        browser.close()
+        page.close()
     assert all(url.startswith((address, "data:")) for url in asked)
 
 
