@@ -178,7 +178,7 @@ def test_progress_shows_where_somebody_watches(monkeypatch: pytest.MonkeyPatch) 
 
 def test_items(command: Command, stored: Path) -> None:
     ran = command("items")
-    assert "2031-05  海岛月报 2031年5月  (may.txt)  3 items\n" in ran.out
+    assert "2031-05  海岛月报 2031年5月  (may.txt)  3 items, 0 of 8 quotes reviewed\n" in ran.out
     row = next(line for line in ran.out.splitlines() if "2031-05-deals-1" in line)
     assert row.split() == ["2031-05-deals-1", "2031-05-19", "2", "2", "1", "1", "海鸥科技拟收购Tern", "Systems"]
     assert ran.out.endswith("3 reports, 6 items; no relation was found in 0\n")
