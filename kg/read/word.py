@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 import docx
@@ -25,6 +26,11 @@ _LEFT_OUT = {
     qn("w:pPr"),
 }
 
+# what python-docx, lxml and zipfile raise over files that aren't as they should be, met by mutating sound ones
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, TypeError, ValueError, OSError, AttributeError,
+)  # fmt: skip
+
 
 def read(name: str, data: bytes) -> Source:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
@@ -42,7 +48,16 @@ def read(name: str, data: bytes) -> Source:
         document = docx.Document(io.BytesIO(data))
         text = "\n".join(_blocks(document.element.body))
         title = document.core_properties.title.strip() or None
-    except (zipfile.BadZipFile, SyntaxError, KeyError, ValueError, OSError, AttributeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        SyntaxError,
+        LookupError,
+        TypeError,
+        ValueError,
+        OSError,
+        AttributeError,
+    ) as error:
         raise ReadError(
             f"{name} is damaged or no Word document: open it in Word, save it as .docx and read that."
         ) from error
