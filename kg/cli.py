@@ -1049,7 +1049,8 @@ def review_(
         return
     if not (accept or reject or given or add is not None):
         with _reading(store) as opened:
-            printing.lines(printed.fact(opened, decide.fact(opened, which)))
+            # with its reasons, which only all facts together tell
+            printing.lines(printed.fact(opened, queue(opened).facts[decide.fact(opened, which).id]))
         return
     with _writing(store, wait, judgements) as opened:
         if add is not None:

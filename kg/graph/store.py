@@ -225,6 +225,12 @@ class Store:
         return remote.generation(found)
 
     @property
+    def read_at(self) -> str | None:
+        """The generation that a reader in a folder has open; None of all other stores."""
+        copy = None if self._disk is None else self._disk.copy
+        return None if copy is None else copy.generation
+
+    @property
     def stale(self) -> bool:
         """Whether others have changed the store since this reader opened it."""
         copy = None if self._disk is None else self._disk.copy

@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode
 
 from kg import identity, ids
 from kg.errors import QueryError, UsageError
+from kg.graph.facts import DEFAULT
 from kg.graph.store import Store
 from kg.identity import Outcome
 from kg.items import (
@@ -34,7 +35,7 @@ from kg.query.entity import find, label_of, type_of
 from kg.reference import Reference
 from kg.resolve import decisions
 from kg.resolve.judgements import Judgement, Judgements, Kind, fault_of
-from kg.review.queue import Fact, queue
+from kg.review.queue import Fact, read
 from kg.vocab import DCTERMS, KG, RDF
 
 #: Characters of a note, a name, a quote: what is longer is no note, name or quote.
@@ -65,17 +66,35 @@ class End:
 
 
 def fact(store: Store, given: str) -> Fact:
-    """The fact that an id means, or its beginning; QueryError where it is none or several."""
-    facts = queue(store).facts
-    wanted = given.removeprefix(ids.BASE + "claim/").removeprefix(ids.BASE + "sentence/")
-    if wanted in facts:
-        return facts[wanted]
-    short = [id_ for id_ in facts if id_.startswith(wanted) or id_.rpartition("/")[2].startswith(wanted)]
-    if len(wanted) >= 4 and len(short) == 1:
-        return facts[short[0]]
-    if len(wanted) >= 4 and short:
-        raise QueryError(f"{given} could be {' or '.join(sorted(short)[:5])}: give more of it")
+    """The fact that an id means, or its beginning, without its reasons; QueryError where it is none or several."""
+    wanted = given.removeprefix(_CLAIM).removeprefix(_SENTENCE)
+    for start in (_CLAIM, _SENTENCE):
+        if (found := _there(store, start + wanted)) is not None:
+            return found
+    if len(wanted) >= 4:
+        claims = {quad.subject.value for quad in store.quads(None, KG.quote) if quad.graph_name != DEFAULT}  # type: ignore[union-attr]
+        ends = {iri: iri.removeprefix(_CLAIM).removeprefix(_SENTENCE) for iri in claims}
+        short = sorted(iri for iri, id_ in ends.items() if wanted in (id_[: len(wanted)], _digest(id_)[: len(wanted)]))
+        if len(short) == 1 and (found := _there(store, short[0])) is not None:
+            return found
+        if short:
+            raise QueryError(f"{given} could be {' or '.join(ends[iri] for iri in short[:5])}: give more of it")
     raise QueryError(f"the store has no fact {given}: kg review lists those to review, with their ids")
+
+
+_CLAIM, _SENTENCE = ids.BASE + "claim/", ids.BASE + "sentence/"
+
+
+def _digest(id_: str) -> str:
+    return id_.rpartition("/")[2]
+
+
+def _there(store: Store, iri: str) -> Fact | None:
+    item = iri.removeprefix(_CLAIM).removeprefix(_SENTENCE).rpartition("/")[0]
+    try:
+        return read(store, NamedNode(ids.item(item)), NamedNode(iri))
+    except ValueError:  # what was given is no address
+        return None
 
 
 # ------------------------------------------------------------------------------------------------------ deciding

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from graph import samples
@@ -11,7 +12,9 @@ from graph.samples import GULL, MINISTRY, RULES, TERN, acquisition
 from kg.graph.store import Store
 from kg.items import Said
 from kg.query.items import listing
-from kg.review.queue import REASONS, Fact, Share, queue, things
+from kg.review import decide
+from kg.review import queue as queues
+from kg.review.queue import REASONS, Fact, Share, hand_on, queue, things
 
 
 def one(quote: str, status: str = "completed", said: Said = Said.SUMMARY, confidence: float = 0.95) -> Fact:
@@ -100,3 +103,34 @@ def test_the_queue_is_of_the_store_as_it_is() -> None:
 def test_all_is_all_and_nothing_less() -> None:
     assert [Share(n, 300).percent for n in (0, 1, 299, 300)] == [0, 0, 99, 100]
     assert all(len(words) == 2 for words in REASONS.values())
+
+
+def test_after_a_decision_only_its_items_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "store"
+    with Store.open(path, "write") as store:
+        for report in (samples.may, samples.june, samples.july):
+            store.add(*report(), samples.RUN)
+    with Store.open(path) as store:
+        first = queue(store)
+    for decision in (decide.accept, decide.reject):
+        with Store.open(path, "write") as store:
+            before = Store.generation(path)
+            fact = next(one for one in first.waiting if one.relation == "investsIn")
+            hand_on(store, before, decision(store, fact).items)
+        with Store.open(path) as store, monkeypatch.context() as patch:
+            patch.setattr(queues, "_Reading", None)  # nothing is read as a whole
+            first = queue(store)
+        monkeypatch.setattr(queues, "_LATEST", {})
+        with Store.open(path) as store:
+            whole = queue(store)
+        assert first.facts.keys() == whole.facts.keys()
+        assert first.shares == whole.shares
+        assert {one.id for one in first.waiting} == {one.id for one in whole.waiting}
+        assert {id_: one.reviewed for id_, one in first.facts.items()} == {
+            id_: one.reviewed for id_, one in whole.facts.items()
+        }
+    # what somebody else changed meanwhile is read as a whole
+    with Store.open(path, "write") as store:
+        store.remove("2031-07")
+    with Store.open(path) as store:
+        assert "2031-07" not in queue(store).shares

@@ -32,7 +32,7 @@ from kg.query.result import Concept, Thing
 from kg.resolve import decisions
 from kg.resolve.candidates import Pair
 from kg.review import decide
-from kg.review.queue import Fact, Queue, queue, things
+from kg.review.queue import Fact, Queue, hand_on, queue, things
 from kg.serve.site import Site, lang_of, site_of
 from kg.vocab import KG, KIND, QUALIFIER, SAID, STATUS
 
@@ -64,6 +64,17 @@ def writing(site: Site) -> Iterator[Store]:
     """The store for one decision. Others wait for their turn."""
     with _WRITING, Store.open(site.settings.store, "write", WAIT) as store:
         yield store
+
+
+def _decided(site: Site, change: Callable[[Store], identity.Outcome]) -> identity.Outcome:
+    """Make a change, and the queue that follows from it, before anybody else can write."""
+    with writing(site) as store:
+        before = Store.generation(site.settings.store)
+        judged, obeyed = identity.load(site.settings.store), identity.obeyed(store)
+        outcome = change(store)
+        if obeyed is not None and obeyed.rows == judged.rows:  # else more changed than this: the file was edited
+            hand_on(store, before, outcome.items)
+        return outcome
 
 
 def _editable(request: Request) -> Site:
@@ -120,7 +131,6 @@ def _facts(
             "before": waiting[place - 1] if place > 0 else None,
             "after": waiting[place + 1] if place + 1 < len(waiting) else None,
             "lines": [_line(store, each, lang) for each in _around(waiting, place)],
-            "pairs": len(_pairs(store)),
             "number": place + 1,
             **_who(request, judged),
         }
@@ -249,30 +259,37 @@ def decision(request: Request, site: Site, form: Form) -> Response:
     at, report = form["fact"], form["report"]
     author, note = _author(request), form["note"]
     try:
-        with writing(site) as store:
-            which = decide.fact(store, at) if at in queue(store).facts else _gone(at)
-            match form["decision"]:
-                case "accept":
-                    decide.accept(store, which, author=author, note=note)
-                case "reject":
-                    decide.reject(store, which, author=author, note=note)
-                case "fix":
-                    decide.fix(store, which, form.given(), author=author, note=note)
-                case other:
-                    raise UsageError(f"{other or 'nothing'} is no decision: accept, reject or fix")
+        _decided(site, lambda store: _decide(store, form, author, note))
     except UsageError as fault:
         given = form.given() if form["decision"] == "fix" and not isinstance(fault, decide.Decided) else None
         return _facts(request, site, at, report, str(fault), getattr(fault, "status", 400), given)
     return _on("/review", at=form["next"], report=report)
 
 
-def _gone(at: str) -> Fact:
-    raise decide.Decided(f"{at} is no fact of the store any more: somebody has decided on it, or read the report again")
+def _decide(store: Store, form: Form, author: str, note: str) -> identity.Outcome:
+    which = _still(store, form["fact"])
+    match form["decision"]:
+        case "accept":
+            return decide.accept(store, which, author=author, note=note)
+        case "reject":
+            return decide.reject(store, which, author=author, note=note)
+        case "fix":
+            return decide.fix(store, which, form.given(), author=author, note=note)
+        case other:
+            raise UsageError(f"{other or 'nothing'} is no decision: accept, reject or fix")
+
+
+def _still(store: Store, at: str) -> Fact:
+    try:
+        return decide.fact(store, at)
+    except QueryError:
+        raise decide.Decided(
+            f"{at} is no fact of the store any more: somebody has decided on it, or read the report again"
+        ) from None
 
 
 def undoing(request: Request, site: Site, form: Form) -> Response:
-    with writing(site) as store:
-        outcome = decide.undo(store, form["token"])
+    outcome = _decided(site, lambda store: decide.undo(store, form["token"]))
     row = outcome.judgements[0]
     if form["back"] == "done":
         return _on("/review/done")
@@ -337,13 +354,16 @@ def added(request: Request, site: Site, form: Form) -> Response:
     given = form.given()
     try:
         changes = {name: value for name, value in given.items() if value and name not in _ENDS}
-        with writing(site) as store:
-            decide.add(
-                store, form["item"], form["quote"], given.get("relation", ""), given.get("subject", ""),
-                given.get("object", ""), changes, at=_at(form),
-                types=(given.get("subjectType", ""), given.get("objectType", "")),
-                author=_author(request), note=form["note"],
-            )  # fmt: skip
+        types = given.get("subjectType", ""), given.get("objectType", "")
+        ends = given.get("subject", ""), given.get("object", "")
+        author, note = _author(request), form["note"]
+        _decided(
+            site,
+            lambda store: decide.add(
+                store, form["item"], form["quote"], given.get("relation", ""), *ends, changes,
+                at=_at(form), types=types, author=author, note=note,
+            ),
+        )  # fmt: skip
     except UsageError as fault:
         back = {name: form[name] for name in ("item", "quote", "start", "end", "note")} | given
         return _adding(request, site, back, str(fault), getattr(fault, "status", 400))
