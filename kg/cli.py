@@ -450,7 +450,8 @@ def load(
         raise UsageError("a server loads files by itself: give it these, and what kg settle makes of them")
     with _counting("MB") as watch:
         done = loading.load(files, where, watch and (lambda at, of: watch(at // 1_000_000, of // 1_000_000)))
-    say(f"Loaded {number(done.quads, 'quad')} of {number(done.files, 'file')}; {number(done.facts, 'fact')} stand.")
+    facts = ("" if done.exact else "at most ") + number(done.facts, "fact")
+    say(f"Loaded {number(done.quads, 'quad')} of {number(done.files, 'file')}; {facts} stand.")
     _twice(done.twice)
     if not done.texts:
         say("There were no texts with them, so kg check can't read the quotes again.")
@@ -475,7 +476,8 @@ def settle(
 
     with _counting("MB") as watch:
         done = loading.write_facts(files, output, watch and (lambda at, of: watch(at // 1_000_000, of // 1_000_000)))
-    say(f"{output}: {number(done.facts, 'fact')} of {number(done.quads, 'quad')}")
+    again = "" if done.exact else ", some of them more than once"
+    say(f"{output}: {number(done.facts, 'fact')} of {number(done.quads, 'quad')}{again}")
     _twice(done.twice)
     raise typer.Exit(1 if done.twice else 0)
 

@@ -25,7 +25,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from kg import __version__, ids
 from kg.errors import KgError, ReadError, StoreError, UsageError
-from kg.items import ItemFacts, OpenSentence, Passage, Report, Source
+from kg.items import ItemFacts, OpenSentence, Report, Source
 from kg.settings import Place, asset, judgements_of, store_at
 
 if TYPE_CHECKING:
@@ -242,9 +242,11 @@ def _pipeline(model: str | None) -> Language:
 
 def _work(model: str | None, job: Job) -> Read:
     """What a worker does: read, extract, and hand back what the store takes, without the items' texts."""
+    from kg.graph.resolved import bare as bare_item
+
     report = read_job(job)
     said = facts(report, _pipeline(model))
-    items = {item.id: replace(item, passage=Passage("", ()), parts=()) for item in report.items}
+    items = {item.id: bare_item(item) for item in report.items}
     source = report.source
     bare = Source(
         source.name, source.digest, source.format, source.text, source.pages, source.title, source.issued, source.link

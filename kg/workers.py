@@ -18,8 +18,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kg.errors import KgError
@@ -173,6 +173,7 @@ class _Worker:
 def _serve(pipe: Connection, work: Callable[[Any], Any], ready: Callable[[], object] | None) -> None:
     """What the process does until its pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that writes decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     for name in _ONE_THREAD:
         os.environ[name] = "1"
     try:
@@ -193,6 +194,14 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], ready: Callable[[], obj
             fault.add_note(f"In a worker:\n{traceback.format_exc()}")
             state, value = "failed", fault
         _send(pipe, state, value)
+
+
+def _end_with_parent() -> None:
+    """Who is killed can't end its workers; a long task would go on for nobody."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _send(pipe: Connection, state: str, value: object) -> None:

@@ -41,9 +41,10 @@ class Loaded:
 
     files: int
     quads: int  # of the named graphs
-    facts: int  # of the default graph
+    facts: int  # of the default graph; where not ``exact``, some of them were counted more than once
     texts: int
     twice: tuple[str, ...]  # reports that are in more than once, as they differ
+    exact: bool = True
 
 
 def collect(paths: Iterable[Path]) -> list[Path]:
@@ -94,7 +95,7 @@ def load(paths: Iterable[Path | str], store: Path | str, watch: Watch | None = N
         raise StoreError(f"{target} can't be made: {fault}") from fault
     finally:
         shutil.rmtree(making, ignore_errors=True)
-    return Loaded(len(files), settling.quads, settling.facts, texts, tuple(sorted(settling.twice)))
+    return Loaded(len(files), settling.quads, settling.facts, texts, tuple(sorted(settling.twice)), settling.exact)
 
 
 def write_facts(paths: Iterable[Path | str], target: Path, watch: Watch | None = None) -> Loaded:
@@ -112,7 +113,7 @@ def write_facts(paths: Iterable[Path | str], target: Path, watch: Watch | None =
         raise KgError(f"{target} can't be written: {fault.strerror or fault}") from fault
     finally:
         part.unlink(missing_ok=True)
-    return Loaded(len(files), settling.quads, settling.facts, 0, tuple(sorted(settling.twice)))
+    return Loaded(len(files), settling.quads, settling.facts, 0, tuple(sorted(settling.twice)), settling.exact)
 
 
 def _output(path: Path, name: str) -> IO[bytes]:

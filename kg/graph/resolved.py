@@ -29,8 +29,8 @@ def _codec() -> TypeAdapter[list[ItemFacts]]:
 
 def pack(facts: Sequence[ItemFacts]) -> tuple[str, bytes]:
     """The digest of what was found, and it as bytes."""
-    bare = [replace(said, item=_bare(said.item), warnings=[]) for said in facts]
-    data = _codec().dump_json(bare, exclude_defaults=True)
+    kept = [replace(said, item=bare(said.item), warnings=[]) for said in facts]
+    data = _codec().dump_json(kept, exclude_defaults=True)
     return digest(data), data
 
 
@@ -38,7 +38,8 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _bare(item: Item) -> Item:
+def bare(item: Item) -> Item:
+    """An item without its text: what the graph is built of."""
     return replace(item, passage=_NO_TEXT, parts=(), stands=item.extent)
 
 

@@ -52,7 +52,8 @@ class Settling:
 
     def __init__(self) -> None:
         self.quads = 0  # of named graphs
-        self.facts = 0
+        self.facts = 0  # passed on
+        self.exact = True  # whether each was passed on once
         self.twice: set[str] = set()  # reports that are in more than once
         self._stated: dict[bytes, int | array[int]] = {}  # "s p o" → the graphs that say so
         self._graphs: dict[bytes, int] = {}
@@ -95,6 +96,7 @@ class Settling:
             if stated not in seen:
                 if len(seen) >= _REMEMBERED:
                     seen.clear()
+                    self.exact = False
                 seen.add(stated)
                 facts.append(stated + b" .\n")
         self.quads += len(named)
