@@ -32,7 +32,7 @@ from kg.address import Address
 from kg.errors import DamagedError, StoreError, UsageError
 from kg.graph import build, published, resolved, sources
 from kg.graph.conflict import repeated
-from kg.graph.facts import ASPECT, DEFAULT, LABELS, Node, Object, all_facts, facts
+from kg.graph.facts import ASPECT, DEFAULT, LABELS, PARTIES, Node, Object, all_facts, facts
 from kg.graph.files import PART, write_whole
 from kg.graph.lock import HOLDER, NAME, Lock, Told
 from kg.graph.settling import Settling
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 MARKER = "regkg-store.json"
+_ROLES = frozenset(role for roles in PARTIES.values() for role in roles)
 _WITNESSES = 400  # items whose day may decide which word is the last: more are asked for one by one
 TEXTS, FOUND, DATABASE = "sources", "resolved", "oxigraph"
 #: The addresses of graphs: those of a query's default graph, and its named ones.
@@ -579,6 +580,8 @@ class Store:
         self.prefetch(said)
         graphs = {quad.graph_name for pattern in said for quad in self.quads(*pattern)} - {DEFAULT}
         self.prefetch((graph, None, None, graph) for graph in islice(graphs, _WITNESSES))
+        parts = {(fact.predicate, fact.object) for fact in come if fact.predicate in _ROLES}
+        self.prefetch((None, role, party, DEFAULT) for role, party in parts)
 
     def publish(self, retired: Collection[str] = ()) -> None:
         """Make what was written safe from a power cut, and what readers open; ``retired`` files are cited no more."""

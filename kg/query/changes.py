@@ -64,6 +64,7 @@ _ENDS: dict[str, Group] = {"announced": "announced", "completed": "completed", "
 _DOCUMENTS = frozenset({"Instrument", "Publication"})
 _DEALS = frozenset({"Deal", "Acquisition", "FundingRound"})
 _ABOUT_DOCUMENTS = frozenset({"issuedBy", "draftedBy", "basedOn"})
+_TERMS = (*AMOUNT, *STATE, KG.stake, KG.announcedOn)
 _PARTICULARS = (KG.issuedOn, KG.effectiveFrom, KG.number)
 _VERSION = re.compile(r"[(（][^()（）]*(?:征求意见|草案|送审|讨论稿|意见稿|draft)[^()（）]*[)）]", re.I)
 _BARE = re.compile(
@@ -205,7 +206,19 @@ class _Diff:
         self._found: list[Change] = []
         self._mentioned: Counter[str] = Counter()
 
+    def _ahead(self) -> None:
+        """Bring what will be read of the documents, deals and edges that the items tell of."""
+        documents = [node for node, type_ in self._told.types.items() if type_ in _DOCUMENTS]
+        properties: list[tuple[Node, tuple[Node, ...]]]
+        properties = [(node, (KG.status, *LABELS, *_PARTICULARS)) for node in documents]
+        properties += [(node, _TERMS) for node in self._told.deals]
+        self._store.prefetch((node, predicate, None, None) for node, several in properties for predicate in several)
+        self._store.prefetch((node, None, None, None) for node in self._told.deals)
+        self._store.prefetch((subject, KG[name], object_, None) for subject, name, object_ in self._told.edges)
+
     def changes(self) -> Changes:
+        if self._store.served:
+            self._ahead()
         linked = self._documents()
         self._deals()
         self._edges()
@@ -320,6 +333,7 @@ class _Diff:
             for quad in self._store.quads(None, KG.status, STATUS[status])
             if quad.graph_name in self._window.before
         }
+        self._store.prefetch((node, None, None, DEFAULT) for node in nodes)
         found: dict[str, list[Node]] = {}
         for node in sorted(nodes, key=str):
             names = {draft_key(words_of(q.object)) for p in LABELS for q in self._store.quads(node, p, None, DEFAULT)}
@@ -352,7 +366,7 @@ class _Diff:
             terms = self._terms(node, self._window.after)
             if move.was == move.now:
                 before = self._terms(node, self._window.before)
-                steps = self._first(node, (*AMOUNT, *STATE, KG.stake, KG.announcedOn)) if terms != before else ()
+                steps = self._first(node, _TERMS) if terms != before else ()
                 if steps:
                     detail = f"{before or '–'} → {terms or '–'}"
                     self._found.append(Change("deal-terms", thing, move.was, move.now, detail=detail, steps=steps))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from kg.graph.facts import DEFAULT, all_facts
 from kg.graph.remote import LAYOUT, OWN, SELF
 from kg.graph.store import Store
 from kg.graph.wire import Server
+from kg.graph.write import write
 from kg.settings import judgements_of
 from kg.vocab import KG, RDF
 
@@ -434,3 +436,22 @@ def test_a_file_of_judgements_by_name(server: str, command: Callable[..., Ran], 
     assert mine.exists()
     ran = command("judgements", "--judgements", mine, "--store", tmp_path / "folder")
     assert ran.code == 2
+
+
+def test_what_a_server_loaded_by_itself_is_a_store(server: str) -> None:
+    """An export, as the server's own loader takes it: it has no mark, and no texts."""
+    with Store.memory() as alone:
+        alone.add(*samples.may(), samples.RUN)
+        file = io.BytesIO()
+        write(alone, file, "nquads")
+        update(server, "DROP ALL")
+        where = server.replace("/query", "/store")
+        request = urllib.request.Request(where, file.getvalue(), {"Content-Type": "application/n-quads"})
+        urllib.request.urlopen(request, timeout=60).close()
+        with Store.open(server) as store:
+            assert set(store.quads()) == set(alone.quads())
+            assert store.source("2031-05") is None
+        with Store.open(server, "write") as store:
+            alone.add(*samples.june(), samples.RUN)
+            store.add(*samples.june(), samples.RUN)
+            assert set(store.quads()) == set(alone.quads())
