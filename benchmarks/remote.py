@@ -67,17 +67,11 @@ def commands(store: Store) -> dict[str, Asked]:
         "kg chain": lambda store: len(list(chain.chain(store, firm).result("zh"))),
         "kg path": lambda store: len(path.paths(store, firm, other).ways),
         "kg diff": lambda store: len(changes.diff(store, reports[-2], reports[-1], "zh").changes),
-        "kg map": lambda store: network.build(_rows(store)).number_of_nodes(),
-        "kg map NAME": lambda store: network.build(_rows(store), [firm], 2).number_of_nodes(),
+        "kg map": lambda store: network.build(network.rows_of(store)).number_of_nodes(),
+        "kg map NAME": lambda store: network.build(network.rows_of(store), [firm], 2).number_of_nodes(),
         "kg export": lambda store: sum(1 for _ in store.quads()),
         "kg check": lambda store: len(list(check(store))),
     }
-
-
-def _rows(store: Store) -> Any:
-    from kg.cli import _rows
-
-    return _rows(store)
 
 
 def texts(folder: Path, address: str) -> None:
@@ -172,7 +166,9 @@ def main() -> None:
                 print(f"  {name}", file=sys.stderr, flush=True)
             for name, run in others.items():
                 if not options.only or name in options.only:
-                    rows.append(_row(name, *measure(folder, address, run, min(options.rounds, 2))))
+                    rows.append(
+                        _row(name, *measure(folder, address, run, 0 if name == "kg check" else min(options.rounds, 2)))
+                    )
                     print(f"  {name}", file=sys.stderr, flush=True)
             if not options.only or "kg add" in options.only:
                 rows += adding(folder, address)
