@@ -128,7 +128,7 @@ def whole(store: Path, mode: str = "read") -> int:
             items = opened.items_of(report.id)
             if source is None or found is None or len(items) != len(found) != 0:
                 raise Lost(f"{report.id} is half there")
-        if faults := deep(opened, list):
+        if faults := deep(opened, lambda found, source: list(found)):
             raise Lost(str(faults[0]))
         quads = set(opened.quads())
         if all_facts(quads) != {quad for quad in quads if quad.graph_name == DEFAULT}:

@@ -133,11 +133,12 @@ class Remote:
         substitutions: dict[pyoxigraph.Variable, Any] | None = None,
     ) -> pyoxigraph.QuerySolutions | pyoxigraph.QueryTriples | pyoxigraph.QueryBoolean:
         """As pyoxigraph's, with its faults: SyntaxError, and RuntimeError for a value of what SELECT doesn't have."""
-        form = self._empty.query(query, prefixes=prefixes, substitutions=substitutions)
+        # pyoxigraph's results die in the thread that made them: none may stay in the frames of a fault
+        form = type(self._empty.query(query, prefixes=prefixes, substitutions=substitutions))
         values = {variable.value: term for variable, term in (substitutions or {}).items()}
         head = "".join(f"PREFIX {prefix}: <{iri}> " for prefix, iri in (prefixes or {}).items())
         text = head + bound(query, values)
-        if not isinstance(form, pyoxigraph.QueryTriples):
+        if form is not pyoxigraph.QueryTriples:
             found: Any = self._results(text)
             return found  # type: ignore[no-any-return]
         with self.server.answer(text, TRIPLES) as answer:
@@ -385,8 +386,12 @@ class _Rows:
         return self
 
     def __next__(self) -> Any:
-        with _understood(self._server):
-            return next(self._solutions)
+        try:
+            with _understood(self._server):
+                return next(self._solutions)
+        except BaseException:  # the end, too
+            self._solutions = iter(())
+            raise
 
     def serialize(self, output: Any, format: Any) -> Any:
         with _understood(self._server):
