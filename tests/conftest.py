@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,6 +16,10 @@ import servers
 
 from kg import cli, ids, run
 from kg.items import Claim, Entity, ItemFacts, Label, OpenSentence, Report, Said
+
+# What a shell starts in the background ignores Ctrl-C; the tests that send one don't mean to.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [

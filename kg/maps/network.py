@@ -95,11 +95,11 @@ def build(rows: Rows, names: Sequence[str] = (), hops: int = 2) -> Graph:
 
     Raises KeyError with the first name that the store doesn't know.
     """
-    entities = _entities(rows)
+    entities = _entities(rows, _within(rows, names, hops) if names else None)
     for name in names:
         if name not in entities:
             raise KeyError(name)
-    chosen = _within(rows, names, hops) & set(entities) if names else set(entities)
+    chosen = set(entities)
     graph: Graph = nx.MultiDiGraph()
     for iri in sorted(chosen):
         entity = entities[iri]
@@ -207,16 +207,17 @@ def _claims(rows: Rows, subjects: list[str] | None) -> Iterator[Row]:
         yield {"item": item, "claim": iri, **about, **told.get((item, _text(about, "deal")), {})}
 
 
-def _entities(rows: Rows) -> dict[str, _Names]:
+def _entities(rows: Rows, iris: set[str] | None) -> dict[str, _Names]:
+    """Those of ``iris`` that are entities; None asks for all."""
+    wanted = None if iris is None or len(iris) > _FEW else sorted(iris)
     entities: dict[str, _Names] = defaultdict(_Names)
-    types = " ".join(f"kg:{type_}" for type_ in ENTITY_TYPES)
-    for row in rows(f"{_PREFIXES}SELECT ?entity ?type WHERE {{ VALUES ?type {{ {types} }} ?entity a ?type }}"):
+    for row in _ask(rows, _TYPES, "entity", wanted):
         entities[_text(row, "entity")].types.add(_local(row, "type"))
-    labels = (
-        f"{_PREFIXES}SELECT ?entity ?form ?text (LANG(?text) AS ?lang) WHERE "
-        "{ VALUES ?form { skos:prefLabel skos:altLabel } ?entity ?form ?text }"
-    )
-    for row in rows(labels):
+    for iri in list(entities):
+        entities[iri].types &= set(ENTITY_TYPES)
+        if not entities[iri].types or (iris is not None and iri not in iris):
+            del entities[iri]
+    for row in _ask(rows, _LABELS, "entity", wanted):
         if (entity := entities.get(_text(row, "entity"))) is None:
             continue
         text, lang = _text(row, "text"), _text(row, "lang").lower()
@@ -227,11 +228,29 @@ def _entities(rows: Rows) -> dict[str, _Names]:
         if known != text:  # one a language is the rule; if not, the same one on every run
             entity.labels[lang] = min(known, text)
             entity.aliases.add(max(known, text))
-    return entities
+    return dict(entities)
 
 
 def _within(rows: Rows, names: Sequence[str], hops: int) -> set[str]:
     """Whatever the direction of the relations: who bought my client is as near as whom he bought."""
+    near = set(names)
+    edge = near
+    for _ in range(hops):
+        if len(edge) > _FEW:
+            return _all_within(rows, names, hops)
+        found = {
+            _text(row, "far")
+            for query in (_FROM, _TO)
+            for row in _ask(rows, query, "near", sorted(edge))
+            if _local(row, "predicate") in RELATIONS
+        }
+        edge = found - near
+        near = near | edge
+    return near
+
+
+def _all_within(rows: Rows, names: Sequence[str], hops: int) -> set[str]:
+    """Likewise, by reading every relation of the store once."""
     predicates = " ".join(f"kg:{relation}" for relation in RELATIONS)
     pattern = f"VALUES ?predicate {{ {predicates} }} ?subject ?predicate ?object"
     query = f"{_PREFIXES}SELECT ?subject ?object WHERE {{ {pattern} }}"
@@ -266,6 +285,16 @@ def _deals(rows: Rows, iris: list[str] | None) -> dict[str, DealFacts]:
         )
     return deals
 
+
+_TYPES = """SELECT ?entity ?type WHERE { %s ?entity a ?type }"""
+
+_LABELS = """SELECT ?entity ?form ?text (LANG(?text) AS ?lang) WHERE { %s
+  { ?entity skos:prefLabel ?text BIND(skos:prefLabel AS ?form) } UNION
+  { ?entity skos:altLabel ?text BIND(skos:altLabel AS ?form) } }"""
+
+_FROM = """SELECT ?far ?predicate WHERE { %s ?near ?predicate ?far FILTER(isIRI(?far)) }"""
+
+_TO = """SELECT ?far ?predicate WHERE { %s ?far ?predicate ?near }"""
 
 _CLAIMS = """SELECT ?item ?claim ?subject ?predicate ?object ?quote ?start ?end ?page ?said ?confidence ?deal ?role
   ?status ?amountText WHERE { %s

@@ -140,7 +140,19 @@ def test_claims_looked_up_by_subjects_are_those_of_all(rows: Rows) -> None:
     def told(found: Iterable[Mapping[str, str | None]]) -> list[list[tuple[str, str]]]:
         return sorted(sorted((name, value) for name, value in row.items() if value) for row in found)
 
-    subjects = sorted(network._entities(rows))
+    subjects = sorted(network._entities(rows, None))
     everything = told(network._claims(rows, None))
     assert everything
     assert told(network._claims(rows, subjects)) == everything
+
+
+@pytest.mark.parametrize("hops", [0, 1, 2, 3])
+def test_surroundings_step_by_step_are_those_of_all(rows: Rows, hops: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few are asked about by name, many by reading the whole: one answer."""
+    for name in sorted(network._entities(rows, None))[:5]:
+        stepped = network.build(rows, [name], hops)
+        with monkeypatch.context() as patch:
+            patch.setattr(network, "_FEW", 0)
+            read = network.build(rows, [name], hops)
+        assert dict(stepped.nodes(data=True)) == dict(read.nodes(data=True))
+        assert sorted(stepped.edges(keys=True)) == sorted(read.edges(keys=True))
