@@ -1,5 +1,5 @@
 """Documents and characters a second, and memory, at growing numbers of documents, by one process, by two, on Spark:
-``python -m benchmarks.scale [--documents 100 1000 10000] [--spark]``.
+``python -m benchmarks.scale [--documents 100 1000 10000] [--ways 1 2 spark]``.
 
 Documents are texts of financial news where the corpus lies beside the checkout, else the items of the samples,
 repeated with ids of their own. Each run is a command of its own; the quads of all are held against one another. On a
@@ -27,6 +27,11 @@ from pathlib import Path
 from benchmarks.extraction import texts
 from benchmarks.timing import machine, table
 
+WAYS = {
+    "1": ("1 process", "extract", "--workers", "1"),
+    "2": ("2 processes", "extract", "--workers", "2"),
+    "spark": ("Spark local[2]", "spark", "--master", "local[2]"),
+}
 _FIRST = re.compile(r"^.{4,40}?[，。；：！？,:]|^.{1,40}", re.DOTALL)
 
 
@@ -114,14 +119,9 @@ def size(folder: Path, pattern: str) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, nargs="+", default=[100, 1_000, 10_000])
-    parser.add_argument("--alone", action="store_true", help="one process only")
-    parser.add_argument("--spark", action="store_true")
+    parser.add_argument("--ways", nargs="+", choices=list(WAYS), default=["1", "2"])
     options = parser.parse_args()
-    ways = {"1 process": ("extract", "--workers", "1")}
-    if not options.alone:
-        ways["2 processes"] = ("extract", "--workers", "2")
-    if options.spark:
-        ways["Spark local[2]"] = ("spark", "--master", "local[2]")
+    ways = [WAYS[way] for way in options.ways]
     rows = []
     with tempfile.TemporaryDirectory() as made:
         for count in options.documents:
@@ -129,7 +129,7 @@ def main() -> None:
             length = feed(path, count)
             first: Run | None = None
             held: list[bytes] = []
-            for way, (verb, *rest) in ways.items():
+            for way, verb, *rest in ways:
                 out = Path(made) / "out"
                 begun = time.perf_counter()
                 ran = timed("-m", "kg", verb, str(path), "-o", str(out), *rest)
@@ -151,12 +151,23 @@ def main() -> None:
                     )
                 )
                 print(f"{way}, {count:,}: {time.perf_counter() - begun:.0f} s, {machine()}", file=sys.stderr)
-                if way == "1 process":
+                if held is found:
                     packed, kept = size(out, "*.nq.gz") / count, size(out, "*.texts.jsonl.gz") / count
                     print(f"{count:,} documents, {length:,} characters; a document: {len(found) / count:.0f} quads,")
                     print(f"  {packed:,.0f} bytes of them, {kept:,.0f} of texts and findings")
                 shutil.rmtree(out)
-    head = ("way", "documents", "s", "processor s", "times 1", "documents/s", "characters/s", "a core", "MiB", "quads")
+    head = (
+        "way",
+        "documents",
+        "s",
+        "processor s",
+        "times",
+        "documents/s",
+        "characters/s",
+        "a core",
+        "MiB",
+        "quads",
+    )
     table(head, rows)
     print(machine())
     if any(row[-1] != "same" for row in rows):
