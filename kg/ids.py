@@ -75,6 +75,11 @@ def participation(round_iri: str, investor: str) -> str:
     return f"{round_iri}--{_tail(investor)}"
 
 
+def holding(investor: str, investee: str) -> str:
+    """Shares held, of which nobody says in which round they were bought."""
+    return f"{BASE}deal/{_tail(investor)}--{_tail(investee)}--shares"
+
+
 def claim(item_id: str, subject: str, relation: str, object_: str, start: int) -> str:
     digest = hashlib.sha256("\x1f".join((subject, relation, object_, str(start))).encode()).hexdigest()[:16]
     return f"{BASE}claim/{item_id}/{digest}"

@@ -36,9 +36,22 @@ _DEBT = words.pattern("debt")
 _FUND = re.compile("(?:资本|基金|创投|投资|Capital|Ventures|Partners)$")
 _LATTER = re.compile("后者[^，。；]{0,12}(?:以|作价|价格|报价|估值)")
 _AHEAD = words.pattern("ahead")
+_THIS_ROUND = re.compile("(?:本|此|该|这)轮|(?:本次|此次)(?:融资|投资)")
+_LEADS = re.compile("[（(](?:联合|共同)?领投(?:方|机构)?[）)]")
+_SELLER = re.compile(
+    "(?:向|从)(?:其|公司|间接|直接|最终|控股|第[一二三]大|大|原|关联|独立|私募|投资|股东|母公司|第三方|卖方|交易对方|机构|关联方)*$"
+)
+_FIRM_OF = re.compile(
+    "(?:的)?(?:旗下|下属|之?(?:全资|控股)(?:子公司|附属公司)?|(?:全资|控股|间接)*(?:子公司|附属公司))(?:公司|企业|基金|机构)?[）)]"
+)
+_PRICE_TOLD = re.compile(
+    "交易(?:价|金额|额|对价|总价|作价|规模|总额)|对价|代价|总价|收购价|成交价|作价|(?:估计|估算|预计|透露)(?:价格|金额|作价)"
+)
+_RAISED_TOLD = re.compile("融资(?:总)?(?:金?额|规模|金额)(?:合计|共计|达到?|为|约|近|超过?|逾)*$")
 _UNDER_WAY = words.pattern("under-way")
 _MAKES = ("制定", "修订")
 _IT = re.compile(r"(?:it|It|[Tt]he company)\b")
+_ACTED_ON = re.compile("(?:收购|并购|入股|投资了|领投|起诉|买下|拿下)[^，。；：]{0,24}$")
 _COURT = words.pattern("court")
 _DENIED = words.pattern("denied")
 _ANNOUNCES = words.pattern("announcing")
@@ -80,6 +93,8 @@ class State:
     target: int | None = None
     body: int | None = None
     issuers: tuple[int, ...] = ()
+    pair: tuple[int, ...] = ()
+    rounds: dict[str, str] = field(default_factory=dict)  # of each firm the round told last
 
     def get(self, name: str) -> tuple[int, ...]:
         if name == "issuers":
@@ -217,13 +232,50 @@ class Reader:
                     continue
                 if anaphor.after and not anaphor.after.search(piece[match.end() :]):
                     continue
+                if anaphor.state == "pair":
+                    pair = self._pair(a, things)
+                    if len(pair) == 2:
+                        middle = a + (b - a) // 2
+                        for (x, y), ref in zip(((a, middle), (middle, b)), pair, strict=True):
+                            found.append(Thing(x, y, self.mentions[ref].type, ref))
+                    continue
                 # what the sentence itself names first, else what was carried over
                 place = self._antecedent(anaphor.state, a, things, match.group())
                 if place is not None:
                     found.append(Thing(a, b, self.mentions[place].type, place))
         return found
 
+    def _pair(self, at: int, things: list[Thing]) -> tuple[int, ...]:
+        """The two firms that 双方 or 两家公司 are: the only two that the sentence has named, else the last deal's."""
+        firms = {
+            self._name(t.ref): t.ref
+            for t in sorted(things, key=lambda t: t.start)
+            if t.end <= at and t.type == "Company"
+        }
+        return tuple(firms.values()) if len(firms) == 2 else () if firms else self.state.pair
+
+    def _other(self, at: int, things: list[Thing]) -> int | None:
+        """Whom 其 in 向其投资 means: not the one who acts in its clause, but what is told of before."""
+        firms = sorted((t for t in things if t.end <= at and t.type == "Company"), key=lambda t: t.start)
+        firms = [t for t in firms if not _SPEAKS.match(self.plain, t.end) and not _ASIDE.search(self.plain[: t.start])]
+        clause = max(self.plain.rfind(mark, 0, at) for mark in "，。；：\n")
+        acting = next((self._name(t.ref) for t in [*(t for t in firms if t.start > clause), *firms[:1]]), "")
+        heads: dict[int, Thing] = {}
+        for thing in firms:
+            heads.setdefault(max(self.plain.rfind(mark, 0, thing.start) for mark in "，。；：\n"), thing)
+        before = [t for start, t in heads.items() if start != clause]
+        for thing in [*before[:1], *reversed(before)]:
+            if self._name(thing.ref) != acting:
+                return thing.ref
+        others = {self._name(t.ref): t.ref for t in firms if self._name(t.ref) != acting}
+        if len(others) == 1:
+            return next(iter(others.values()))
+        topic = self.state.topic
+        return topic if not others and topic is not None and self._name(topic) != acting else None
+
     def _antecedent(self, state: str, at: int, things: list[Thing], word: str) -> int | None:
+        if state == "other":
+            return self._other(at, things)
         if state in ("latter", "former"):
             firms = [t for t in things if t.end <= at and t.type == "Company"]
             if len(firms) >= 2:
@@ -235,6 +287,11 @@ class Reader:
             noun = word.removeprefix("该")
             earlier = [i for i, m in enumerate(self.mentions) if m.end <= at and m.type == "Regulator"]
             return next((i for i in reversed(earlier) if self.mentions[i].text.endswith(noun)), None)
+        if word == "其" and (near := re.search("[及和与、]$", self.plain[:at])):
+            # Meta及其旗下的X: whose it is stands right before
+            beside = [t for t in things if t.end == near.start() and t.type == "Company"]
+            if beside:
+                return beside[0].ref
         if state in ("topic", "announcer"):
             named = [t for t in things if t.end <= at and t.type == "Company" and not _SPEAKS.match(self.plain, t.end)]
             return named[0].ref if named else self.state.topic
@@ -259,6 +316,7 @@ class Reader:
             if not match.rule.sets:
                 self._relate(s, match)
         self._through(s)
+        self._bracketed(s)
         # an agreement by which one buys the other is told by the purchase
         bought = {frozenset((r.subject, r.object)) for r in self.found.relations[before:] if r.type == "acquires"}
         named = {frozenset((self._name(a), self._name(b))) for a, b in (tuple(p) for p in bought if len(p) == 2)}
@@ -281,6 +339,8 @@ class Reader:
                 # X的A轮融资 may as well be what another firm puts into X
                 own = match.rule.id != "raiser-noun"
                 stated = terms.read(kind, s.sketch, match, s.money, s.shares, s.dates, s.rounds, told)
+                if stated.round and not bought:
+                    self.state.rounds[self._name(place)] = stated.round
                 self.found.raises.append(
                     Raise(
                         place,
@@ -341,20 +401,43 @@ class Reader:
                 self._seen.add(key)
                 self.found.relations.append(replace(relation, subject=parent, rule="acquire-through"))
 
+    def _bracketed(self, s: _Sentence) -> None:
+        """X（Y旗下）: whose firm it is stands in brackets, which the outline leaves out."""
+        at = {m.start: i for i, m in enumerate(self.mentions) if m.type == "Company" and s.start <= m.start < s.end}
+        for child in list(at.values()):
+            end = self.mentions[child].end
+            opening = re.compile("[（(](?:系|为|是)?").match(self.plain, end)
+            parent = at.get(opening.end()) if opening else None
+            if parent is None or not (said := _FIRM_OF.match(self.plain, self.mentions[parent].end)):
+                continue
+            key = ("subsidiaryOf", self._name(child), self._name(parent), s.start)
+            if key not in self._seen and self._name(child) != self._name(parent):
+                self._seen.add(key)
+                self.found.relations.append(
+                    Relation(
+                        "subsidiaryOf", child, parent, s.start, s.end, said.start(), Said.SUMMARY, "bracketed", 0.9
+                    )
+                )
+
     def _price(self, s: _Sentence) -> None:
         """A price that stands in the sentence after the deal."""
         money = [m for m in s.money if m.amount is not None]
-        if len(money) != 1 or not re.search(
-            "交易(?:价|金额|额|对价|总价|作价|规模)|对价|代价|总价|收购价|作价", s.sketch.text
-        ):
-            return
         last = self.found.relations[-1] if self.found.relations else None
-        if last is None or last.type != "acquires" or last.terms is None or last.terms.amount is not None:
+        if last is None or last.terms is None or last.terms.amount is not None:
+            return
+        if last.type == "acquires":
+            if len(money) != 1 or not _PRICE_TOLD.search(s.sketch.text):
+                return
+        elif last.type == "investsIn":
+            money = [m for m in money if _RAISED_TOLD.search(self.plain[s.start : s.start + m.start])]
+            if len(money) != 1:
+                return
+        else:
             return
         if "\n" in self.plain[last.end : s.start]:
             return
         for i, relation in enumerate(self.found.relations):
-            if relation.start == last.start and relation.type == "acquires" and relation.terms:
+            if relation.start == last.start and relation.type == last.type and relation.terms:
                 one = money[0]
                 filled = replace(
                     relation.terms,
@@ -394,6 +477,9 @@ class Reader:
         bought = [r for r in self.found.relations if r.start == s.start and r.type == "acquires"]
         if bought:
             self.state.target = bought[-1].object
+        dealt = [r for r in self.found.relations if r.start == s.start and r.type in ("acquires", "agreementWith")]
+        if dealt:
+            self.state.pair = (dealt[-1].subject, dealt[-1].object)
 
     # -- one match
 
@@ -425,7 +511,9 @@ class Reader:
             told = s.sketch.text[match.start : match.end + 8]
             if relation == "investsIn" and (_NOT_INVESTED.search(told) or _DEBT.search(told)):
                 continue
-            if relation == "acquires" and self._partner(s, a):
+            if relation in _DEALS and self._name(a).endswith("交易所"):
+                continue
+            if relation == "acquires" and rule.id != "acquire-sell" and self._partner(s, a):
                 continue
             if relation in _DEALS and _DENIED.search(s.sketch.text[match.start :]):
                 continue
@@ -452,6 +540,11 @@ class Reader:
                     self.told.isoformat() if self.told else None,
                 )
             own = stated
+            if relation == "investsIn" and own is not None:
+                if own.round is None and _THIS_ROUND.search(s.sketch.text[: match.end]):
+                    own = replace(own, round=self.state.rounds.get(self._name(b)))
+                if _LEADS.match(self.plain, self.mentions[a].end):
+                    own = replace(own, lead=True)
             latter = _LATTER.search(self.plain, s.sketch.offset(match.start), s.end)
             if (
                 stated is not None
@@ -459,7 +552,7 @@ class Reader:
                 and self.mentions[b].end < self.plain.rfind(self._last(objects), 0, latter.start())
             ):
                 # …和Y，后者作价7亿美元: the price is the last one's
-                own = replace(stated, amount=None, amount_text=None, currency=None, qualifier=None)
+                own = replace(own or stated, amount=None, amount_text=None, currency=None, qualifier=None)
             said = Said.HEARSAY if _HEARSAY.search(self.plain[s.start : s.end]) else Said.SUMMARY
             when = terms.nearest_date(s.sketch, match, s.dates)
             role = self._role(s, match) if relation == "officerOf" else None
@@ -497,10 +590,16 @@ class Reader:
             # what the sentence itself is about comes before what was carried over
             for i, c in enumerate(s.sketch.text[: match.start]):
                 thing = s.sketch.things.get(c)
-                if thing is not None and thing.type == "Company" and not _ASIDE.search(s.sketch.text[:i]):
+                if thing is None or thing.type != "Company" or _ACTED_ON.search(s.sketch.text[:i]):
+                    continue
+                if not _ASIDE.search(s.sketch.text[:i]):
                     if _SPEAKS.match(s.sketch.text[i + 1 :]):
                         continue
                     return (thing.ref,)
+        if name == "issuer" and self._announcer is not None and self._announcer_met(s.sketch.offset(match.start)):
+            return (self._announcer,)
+        if name == "issuer":
+            name = "topic"
         if name == "own":
             return self._own(s, match)
         if name == "document":
@@ -518,6 +617,8 @@ class Reader:
         mention = self.mentions[place]
         before = self.plain[max(s.start, mention.start - 8) : mention.start]
         after = self.plain[mention.end : mention.end + 24]
+        if _SELLER.search(before):
+            return True  # 向控股股东X收购Y
         return bool(
             re.search("(?:与|和|同)[一-鿿]{0,6}$", before) and re.match("[^，。；]{0,3}(?:签署|签订|达成|订立)", after)
         )
@@ -551,6 +652,14 @@ class Reader:
                 s.shares[t.ref] for t in s.sketch.refs(s.sketch.text[match.start : match.end]) if t.type == "Share"
             ]
             return relation if shares and shares[-1].value >= _CONTROL else "investsIn"
+        if match.rule.id in ("acquire-sell", "hold-share", "hold-majority"):
+            # what is sold may have its share behind it; another holder's share stands behind a comma
+            behind = s.sketch.text[match.start : match.end + (6 if match.rule.id == "acquire-sell" else 0)]
+            held = [s.shares[t.ref].value for t in s.sketch.refs(behind) if t.type == "Share"]
+            if match.rule.id == "acquire-sell":
+                return relation if not held or held[-1] >= _CONTROL else "investsIn"
+            most = bool(held) and held[-1] > Decimal("0.5")
+            return relation if held and most == (relation == "subsidiaryOf") else None
         if relation == "issuedBy":
             verb = match.groups.get("cue", "")
             if _AHEAD.search(s.sketch.text[match.start : match.cue]):
@@ -631,6 +740,15 @@ class Reader:
                     self.found.warnings.append(
                         f"{match.group()} issued 《{self.mentions[document].text}》, but the text names {len(issued)}"
                     )
+        # a purchase that is also called an investment is told once; a holding from before is another matter
+        bought = {(self._name(r.subject), self._name(r.object)) for r in self.found.relations if r.type == "acquires"}
+        self.found.relations = [
+            r
+            for r in self.found.relations
+            if r.type != "investsIn"
+            or r.rule not in ("invest", "invest-to", "invest-nominal")
+            or (self._name(r.subject), self._name(r.object)) not in bought
+        ]
         # who issues a document has it drafted, too: that is said once
         issued_pairs = {
             (self._name(r.subject), self._name(r.object)) for r in self.found.relations if r.type == "issuedBy"

@@ -45,8 +45,8 @@ def words() -> Words:
 
 ROUND = re.compile(
     r"(?:pre[-\s]?|Pre[-\s]?|PRE[-\s]?)?[A-N]\d?\+{0,2}\s?(?:\d\s?)?(?:轮|輪)"
-    r"|(?:天使\+?|种子\+?|种子前|准天使|Pre-?IPO|pre-?IPO|天使|种子|種子|IPO前)(?:轮|輪)"
-    r"|(?:战略|戰略|股权|产业)(?:融资|融資)(?!者|方|人)"
+    r"|(?:天使\+?|种子\+?|种子前|准天使|Pre-?IPO|pre-?IPO|天使|前?种子|種子|IPO前)(?:轮|輪)"
+    r"|战略投资(?=融资)|(?:战略|戰略|股权|产业)(?:融资|融資)(?!者|方|人)"
     r"|(?:[Pp]re-)?[Ss]eries [A-H]\d?\+?\b(?: extension)?|\b(?:[Pp]re-)?[Ss]eed(?: round| funding)\b|\b[Aa]ngel round\b"
 )
 
@@ -82,6 +82,13 @@ def _firms() -> str:
     return f"{chr(base)}-{chr(base + 0xFF)}"
 
 
+# at the table, whoever says so
+_AT_IT = re.compile(r"洽谈|商谈|谈判|磋商|\b(?:in (?:advanced |early |exclusive )?talks|negotiat)")
+_HEARD = re.compile(
+    r"知情人士|消息人士|消息称|据称|据传|传闻|传言|有报道称|市场消息|people familiar|sources said|rumou?r"
+)
+
+
 def status_of(relation: str, outline: Outline, match: Match, when: str | None, told: str | None) -> str | None:
     """The status that a sentence gives a deal; None where it gives none."""
     if match.rule.status:
@@ -102,6 +109,8 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
     if behind := re.search("；", outline.text[match.end :]):
         near = outline.text[start : match.end + behind.start()]  # what is told behind it is another deal's
     found = _status(near, table)
+    if found == "in-talks" and not _AT_IT.search(near) and _HEARD.search(near):
+        found = "rumoured"  # 知情人士称，X曾讨论收购Y: who has only been heard of isn't at the table yet
     if found == "proposed" and start and table["announced"].search(outline.text[:start]):
         found = "announced"  # X与Y宣布达成协议，X将以…收购Y
     if found in (None, "announced") and when and told and when[:4] < told[:4] and relation == "acquires":
@@ -125,7 +134,7 @@ def amounts(relation: str, outline: Outline, match: Match, money: list[Money]) -
             continue
         if w.not_price.search(before) or w.per_share.search(before) or w.per_share.search(after):
             continue
-        if w.in_all.search(before):
+        if w.in_all.search(before) or re.match("的?(?:融资)?(?:目标|上限)", after):
             continue
         if one.text.startswith("约合") and best is not None:
             continue

@@ -1,7 +1,7 @@
 """One deal a pair, one round a firm: what an item's sentences say of it, put together.
 
 The text's words outrank the headline's, a later stage an earlier one, an end everything. A price or a day is taken
-from the first sentence that gives one.
+from the first sentence that gives one; from a rumour only where nothing surer is told.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from kg.items import DEAL_STATUS, Terms
 _STAGE = {
     status: i for i, status in enumerate(("rumoured", "in-talks", "proposed", "announced", "completed", "terminated"))
 }
+_SURE, _UNSURE = ("announced", "completed"), ("rumoured", "in-talks")
 assert set(_STAGE) == set(DEAL_STATUS)
 
 
@@ -34,6 +35,8 @@ def merge(stated: Sequence[tuple[Terms, bool]], default: str) -> Terms:
     settled = status(stated, default)
     result = Terms(status=settled)
     for one in ordered:
+        if settled in _SURE and one.status in _UNSURE:
+            continue  # what was rumoured of it isn't what was agreed on
         if result.amount is None and one.amount is not None:
             result = replace(
                 result,

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -581,6 +582,37 @@ def _deals(
     return deal_of
 
 
+# rules that tell of shares held, and not of how they were come by
+_HOLDINGS = frozenset(
+    (
+        "hold-share",
+        "hold-share-topic",
+        "shareholder-of",
+        "shareholder-is",
+        "shareholders-besides",
+        "shareholders-among",
+        "shareholders-listed",
+        "shareholders-behind",
+        "investors-include-of",
+    )
+)
+
+
+_PART = re.compile("[本此该这]轮|本次|此次|其中|领投|跟投|参投|共同投资|联合投资|[A-N][+]*轮|战略融资|round|Series")
+
+
+def _price(relations: list[Relation]) -> tuple[Decimal, str | None] | None:
+    """What an investor's own sentences say that he pays."""
+    told = [r.terms for r in relations if r.terms and r.terms.amount is not None]
+    return (told[0].amount or Decimal(), told[0].currency) if told else None
+
+
+def _of_the_round(extraction: Extraction, relations: list[Relation]) -> bool:
+    """Whether a sentence counts an investor among those of a round."""
+    text = extraction.item.passage.text
+    return any((r.terms and r.terms.round) or r.headline or _PART.search(text[r.start : r.end]) for r in relations)
+
+
 def _rounds(
     extraction: Extraction,
     known: list[_Known],
@@ -595,6 +627,18 @@ def _rounds(
         for r in extraction.raises
         if (r.mention is not None and known[r.mention].iri == investee) or (r.mention is None and count == 1)
     ]
+    # who is only told to hold shares has a deal of his own: it is none of the rounds that are told
+    holders = [(i, rs) for i, rs in investors if all(r.rule in _HOLDINGS for r in rs)]
+    for investor, relations in holders:
+        terms = deals.merge([(r.terms or Terms(), _aside(r)) for r in relations], "completed")
+        iri = ids.holding(investor, investee)
+        facts.deals.append(Deal(iri, "Deal", replace(terms, lead=False), investors=(investor,), investee=investee))
+        deal_of["investsIn", investor, investee] = iri
+    investors = [
+        (i, [r for r in rs if r.rule not in _HOLDINGS])
+        for i, rs in investors
+        if any(r.rule not in _HOLDINGS for r in rs)
+    ]
     # investors whose sentences name different rounds are of different rounds; the others belong to the only one
     named = {
         deals.round_key(t.round): t.round for _, rs in investors for t in [r.terms for r in rs if r.terms] if t.round
@@ -604,11 +648,28 @@ def _rounds(
     if not named and len(told) == 1:
         only = next(iter(told.values()))
     groups: dict[str | None, list[tuple[str, list[Relation]]]] = defaultdict(list)
+    prices = [(_price(rs), any(r.terms and r.terms.round for r in rs)) for _, rs in investors]
+    main = next((price for price, named_one in sorted(prices, key=lambda p: not p[1]) if price), None)
+    apart: dict[tuple[Decimal, str | None], list[tuple[str, list[Relation]]]] = defaultdict(list)
     for investor, relations in investors:
+        price = _price(relations)
+        if price and main and price != main and not _of_the_round(extraction, relations):
+            apart[price].append((investor, relations))
+            continue
         own = next((r.terms.round for r in relations if r.terms and r.terms.round), None) or only
         groups[
             own if own is None else next(n for k, n in {**told, **named}.items() if k == deals.round_key(own))
         ].append((investor, relations))
+    for (each_pays, currency), members in apart.items():
+        # 软银投资20亿美元 and, weeks later, 英伟达投资50亿美元 are no one round
+        terms = deals.merge([(r.terms or Terms(), _aside(r)) for _, rs in members for r in rs], "announced")
+        iri = ids.funding_round(investee, f"{each_pays.normalize():f}{currency or ''}")
+        leads = tuple(i for i, rs in members if any(r.terms and r.terms.lead for r in rs))
+        parties = tuple(i for i, _ in members)
+        facts.deals.append(
+            Deal(iri, "FundingRound", replace(terms, lead=False), investors=parties, leads=leads, investee=investee)
+        )
+        deal_of.update({("investsIn", investor, investee): iri for investor in parties})
     for name, members in groups.items():
         key = deals.round_key(name)
         own_raises = [

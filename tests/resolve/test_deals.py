@@ -48,6 +48,13 @@ def test_the_price_is_the_first_that_the_text_gives() -> None:
     assert (merged.amount, merged.amount_text, merged.currency, merged.qualifier) == (6, "6元", "CNY", "exact")
 
 
+def test_a_rumours_price_is_none_of_what_was_agreed_on() -> None:
+    rumour = (Terms(status="rumoured", amount=Decimal(5), amount_text="5元", currency="CNY"), TEXT)
+    assert merge([rumour, (Terms(status="completed"), TEXT)], "announced").amount is None
+    assert merge([(Terms(status="announced", amount=Decimal(6)), TEXT), rumour], "announced").amount == 6
+    assert merge([rumour, (Terms(status="proposed"), TEXT)], "announced").amount == 5
+
+
 def test_a_headline_gives_what_the_text_leaves_out() -> None:
     stated = [(Terms(amount=Decimal(5), currency="USD", stake=Decimal("0.5")), HEAD), (Terms(status="proposed"), TEXT)]
     merged = merge(stated, "announced")

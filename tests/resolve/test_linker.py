@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -254,6 +255,49 @@ def test_two_rounds_of_a_firm_are_two() -> None:
         says("investsIn", 4, 2, TEXT, Terms(status="completed", round="Series B")),
     )
     assert len({deal.iri for deal in facts.deals}) == 2
+
+
+APART = "甲行向丙智能投资2亿元。乙银向丙智能投资5亿元。丁社持有丙智能3%的股份。"
+PAYERS = names(APART, *((name, "Company") for name in ("甲行", "乙银", "丙智能", "丁社")))
+
+
+def test_investments_of_different_amounts_are_no_one_round() -> None:
+    second, third = APART.index("乙银"), APART.index("丁社")
+    facts = by_hand(
+        APART,
+        PAYERS,
+        says("investsIn", 0, 2, APART, Terms(status="announced", amount=Decimal(2), currency="CNY"), end=second),
+        says(
+            "investsIn",
+            1,
+            2,
+            APART,
+            Terms(status="completed", amount=Decimal(5), currency="CNY"),
+            start=second,
+            end=third,
+        ),
+        replace(says("investsIn", 3, 2, APART, Terms(status="completed"), start=third), rule="hold-share"),
+    )
+    a, b, d = (ids.entity("Company", name) for name in ("甲行", "乙银", "丁社"))
+    deals = {deal.investors: deal for deal in facts.deals}
+    assert {who: (deal.terms.status, deal.terms.amount) for who, deal in deals.items()} == {
+        (a,): ("announced", 2),
+        (b,): ("completed", 5),
+        (d,): ("completed", None),
+    }
+    assert len({deal.iri for deal in facts.deals}) == 3
+
+
+def test_shares_of_one_round_are_one_round() -> None:
+    text = "丙智能完成A轮融资，其中甲行投资2亿元，乙银投资5亿元。"
+    parties = names(text, *((name, "Company") for name in ("丙智能", "甲行", "乙银")))
+    facts = by_hand(
+        text,
+        parties,
+        says("investsIn", 1, 0, text, Terms(status="completed", amount=Decimal(2), currency="CNY")),
+        says("investsIn", 2, 0, text, Terms(status="completed", amount=Decimal(5), currency="CNY")),
+    )
+    assert len(facts.deals) == 1
 
 
 def test_one_round_under_two_names_is_one() -> None:
