@@ -200,9 +200,15 @@ def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset
     taken = [(m.start, m.end) for m in mentions]
     extra = [e for e in extra if not any(a < e.end and e.start < b for a, b in taken)]
     mentions = repeat(text, sorted([*mentions, *extra], key=lambda m: m.start))
-    implied = {
+    said = {
         short: full
         for short, full in shorter(text, mentions).items()
-        if short not in defined and normalise(short) not in known and not _owns(text, short, full)
+        if short not in defined and not _owns(text, short, full)
     }
+    implied = {short: full for short, full in said.items() if normalise(short) not in known}
+    # the same the other way round where the reference data knows the short form: 松禾资本管理有限公司 is 松禾资本
+    firms = {m.text for m in mentions if m.type == "Company"}
+    for short, full in said.items():
+        if short in firms and normalise(short) in known and normalise(full) not in known:
+            implied[full] = short
     return [replace(m, full=implied[m.text]) if m.full is None and m.text in implied else m for m in mentions]

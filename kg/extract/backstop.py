@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kg.extract import words
+from kg.extract import edges, words
 from kg.extract.recogniser import Clues
 from kg.items import EntityType
 
@@ -22,7 +22,7 @@ _OFFICE = words.pattern("office-before-person")
 _ACTS = words.pattern("person-acts")
 _CHILDREN = ("子公司", "附属公司", "孙公司")
 _CHILD = re.compile("|".join(_CHILDREN))
-_OWNED = re.compile("(?:子公司|附属公司|孙公司|旗下|主体)(?=.{2})")
+_OWNED = re.compile("(?:子公司|附属公司|孙公司|旗下|主体|股东|投资方|交易对方|交易对手方?)(?=.{2})")
 _RAISING = words.pattern("raising-firm")
 _LINE_START = words.pattern("announcer-start")
 _ORGANISATION = words.pattern("organisation-ending")
@@ -46,6 +46,9 @@ def legal_names(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
             start, i = a, i - 1
         if owners := list(_OWNED.finditer(text, start, match.start())):
             start = owners[-1].end()  # LAC may see no word's end behind 附属公司
+        # 已按约定|向|华为技术有限公司
+        known = [f.start for f in seen.found if start < f.start < match.end() and f.known.type == "Company"]
+        start = next((at for at in known if text[at - 1] in "向与对由从给"), start)
         while start < match.start() and text[start] in "（）()，、 “":
             start += 1
         if match.start() - start >= 2 and "\n" not in text[start : match.end()]:
@@ -107,7 +110,7 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
         for end in range(start + 3, match.end("name") + 1):
             if _ANNOUNCES.match(text, end) and seen.tagged[end - 1][0] not in ("v", "p", "c", "d", "u", "r"):
                 if not _STOP.search(text[start:end]) and not text[start:end].endswith(("公司", "我们")):
-                    yield start, end
+                    yield edges.without_description(text, start, end), end
                 break
     for start, end, tag in seen.words:
         if tag not in ("ORG", "nz", "nw") or end - start < 2:
@@ -116,7 +119,7 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
         if before in ("T", "Ｔ", "*") or (_is_han(before) and seen.tagged[start - 1][0] == "n"):
             continue  # 光|韵达, ST|中基: the word isn't whole
         if _ANNOUNCES.match(text, end) and _HAN.search(text[start:end]):
-            yield start, end
+            yield edges.without_description(text, start, end), end
 
 
 def raisers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from kg.extract import words
@@ -22,7 +22,7 @@ _PARTS = re.compile(
 _FIRM = words.pattern("firm-ending")
 _BODY = re.compile("(?:厅|局|发改委|网信办|证监局|人民政府|法院|检察院)$")
 _ONLY_END = re.compile(
-    "(?:科技|国际|控股|传媒|证券|新材|光电|智能|生物|资本|医药|网络|数据|信息|创投|集团|股份|软件|机器人|半导体)"
+    "(?:投资|科技|国际|控股|传媒|证券|新材|光电|智能|生物|资本|医药|网络|数据|信息|创投|集团|股份|软件|机器人|半导体)"
 )
 _NO_NAME_TAGS = frozenset({"v", "p", "c", "d", "u", "w", "r", "m", "q", "vd", "TIME"})
 _SMALL_WORDS = "的在和与对向由被给把将据从为以及等因经按受获超近约不其该某各有是新老原前现让到于购投而但也又称说"
@@ -39,6 +39,18 @@ _LATIN_NAME = re.compile(
 _QUOTED = words.pattern("quoted-firm")
 _ENGLISH = words.pattern("english-firm")
 _IN_A_SENTENCE = words.pattern("in-a-sentence")
+_INSTITUTION = re.compile("(?:研究所|研究院|大学|学院|基金会|实验室|研究中心)$")
+_LATIN_PERSON = re.compile(r"[A-Z][A-Za-zÀ-ɏ.'’-]*(?: [A-Za-zÀ-ɏ.'’-]+)+(?=\s?[一-鿿])")
+_TWO_SCRIPTS = re.compile(r"(?P<han>[一-鿿·]{2,})\s?[（(](?P<latin>[A-Za-z][A-Za-z0-9.&,'’ -]{2,})[）)]")
+_LATIN_TWICE = re.compile(
+    r"(?P<name>[A-Z][A-Za-z0-9.&,'’ -]{2,}?)\s?[（(](?P<again>[A-Z][A-Za-z0-9.&,'’ -]+)[）)]?(?:股份|股权)?"
+)
+_HEADED = re.compile(
+    r"(?P<firm>[A-Z][A-Za-z0-9.&'’ -]+?) (?:CEO|CFO|CTO|COO) (?P<person>[A-Z][a-z]+(?: [A-Z][A-Za-z.'’-]+)+)"
+)
+_ARTICLE = re.compile("(?<![A-Za-z])The $")
+_LATIN_LETTER = re.compile("[A-Za-z]")
+_HAN_LETTER = re.compile("[一-鿿]")
 _LAW = re.compile("[一-鿿]{2,}(?:法|条例|办法|规定)$")
 _NO_NAME = words.pattern("latin-no-name")
 
@@ -47,16 +59,51 @@ def tidy(text: str, guesses: Iterable[Guess], seen: Clues) -> list[Guess]:
     """The guesses, each cut to its name, or in two where it is two names."""
     known = {(f.start, f.end) for f in seen.found}
     found: list[Guess] = []
-    for guess in guesses:
-        if guess.type == "Company":
-            guess = _whole(text, guess, seen)
-        if guess.type in ("Company", "Organization", "Regulator") and (guess.start, guess.end) not in known:
-            found += _cut(text, guess, known, seen)
-        elif guess.type == "Instrument" and (guess.start, guess.end) not in known:
-            found += _documents(text, guess)
-        else:
-            found.append(guess)
+    for one in guesses:
+        for guess in _told_apart(text, one):
+            found += _tidied(text, guess, known, seen)
     return _without_describers(text, found, seen)
+
+
+def _tidied(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> list[Guess]:
+    if guess.type == "Company":
+        guess = _whole(text, guess, seen)
+    if guess.type in ("Company", "Organization", "Regulator") and (guess.start, guess.end) not in known:
+        return _cut(text, guess, known, seen)
+    if guess.type == "Instrument" and (guess.start, guess.end) not in known:
+        return _documents(text, guess)
+    return [guess]
+
+
+def _told_apart(text: str, guess: Guess) -> list[Guess]:
+    """A guess in two scripts, as the name that it is: Michael Intrator|曾明言, 百威英博|(Anheuser-Busch InBev)."""
+    if guess.type not in ("Company", "Organization", "Regulator", "Person"):
+        return [guess]
+    name = text[guess.start : guess.end]
+    if guess.type == "Person":
+        if _INSTITUTION.search(name) and len(name) > 4:
+            return [replace(guess, type="Organization")]
+        if (latin := _LATIN_PERSON.match(name)) and latin.end() < len(name):
+            return [replace(guess, end=guess.start + latin.end())]
+        return [guess]
+    if both := _TWO_SCRIPTS.fullmatch(name):
+        at = guess.start
+        return [replace(guess, start=at + both.start(n), end=at + both.end(n)) for n in ("han", "latin")]
+    if again := _LATIN_TWICE.fullmatch(name):
+        at = guess.start
+        return [replace(guess, start=at + again.start(n), end=at + again.end(n)) for n in ("name", "again")]
+    if headed := _HEADED.match(name):
+        at = guess.start
+        return [
+            replace(guess, end=at + headed.end("firm")),
+            replace(guess, start=at + headed.start("person"), end=at + headed.end("person"), type="Person"),
+        ]
+    # 据The Information报道: within Chinese the article belongs to the name
+    if _ARTICLE.search(text[max(0, guess.start - 5) : guess.start]) and _LATIN_LETTER.match(name):
+        return (
+            [replace(guess, start=guess.start - 4)] if _HAN_LETTER.match(text[guess.end : guess.end + 1]) else [guess]
+        )
+    return [guess]
 
 
 def _whole(text: str, guess: Guess, seen: Clues) -> Guess:
@@ -107,9 +154,13 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
         ("将", "以向于"),
         ("之", "0123456789百全"),
         ("豪", "掷"),
+        ("控股", "股"),  # X控股|股东
     ):
         if text[start:end].endswith(ending) and text[end : end + 1] and text[end] in goes_on:
             end -= len(ending)
+    # 由长安汽车控股的阿维塔: the verb
+    if text[start:end].endswith("控股") and text[end : end + 1] == "的" and text[start - 1 : start] in ("由", "被"):
+        end -= 2
     for verb in _INNER_VERB.finditer(text, start, end):
         # 软银|投资顾问公司 is one firm
         if (start, verb.start()) in known and end - verb.end() >= 3 and not _FIRM_TAIL.match(text[verb.end() : end]):
@@ -128,10 +179,7 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
             left = replace(guess, start=start, end=part.start())
             return [left, *_cut(text, replace(guess, start=part.end(), end=end), known, seen)]
     if guess.type == "Company":
-        for word in _DESCRIBED.finditer(text, start, end):
-            rest = text[word.end() : end]
-            if len(rest) >= 2 and not _FIRM_TAIL.match(rest) and (start, word.end()) not in known:
-                start = word.end()
+        start = without_description(text, start, end, known)
     return [replace(guess, start=start, end=end)] if end - start >= 2 else []
 
 
@@ -153,6 +201,15 @@ def without_lead(text: str, start: int, end: int) -> int:
     """Where a name begins that what stands before it was taken for: 由华强资本."""
     lead = _BEFORE_NAME.match(text, start, end)
     return lead.end() if lead else start
+
+
+def without_description(text: str, start: int, end: int, known: Container[tuple[int, int]] = ()) -> int:
+    """Where the name begins behind the words that describe it: 科创板公司|上纬新材."""
+    for word in _DESCRIBED.finditer(text, start, end):
+        rest = text[word.end() : end]
+        if len(rest) >= 2 and not _FIRM_TAIL.match(rest) and (start, word.end()) not in known:
+            start = word.end()
+    return start
 
 
 def described(text: str) -> list[tuple[int, int]]:

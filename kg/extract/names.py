@@ -35,14 +35,20 @@ _GENERIC = words.pattern("generic")
 _FIRM = words.pattern("firm-ending")
 _JOINED = words.pattern("joined")
 _COMMON = words.table("common-latin")
+_LEADING_VERB = words.table("leading-verb")
 _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
 _HOW_INVESTED = re.compile("(?:独家|联合|共同|战略|追加)投资$")
+_PAPER = re.compile("(?:报|周刊|新闻|邮报|时报|杂志|评论)$")
+_PAPER_BEFORE = re.compile(r"(?:据|接受|告诉|援引|[^，。；\n]{0,6}媒体)[^，。；\n《》]{0,8}$")
+_PAPER_SAYS = re.compile(
+    r"(?:网站)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:曾|近日|当天)?(?:报道|援引|披露|获悉|记者|称[，,]|采访)"
+)
 _AND = re.compile("以及|[及和与]")
 # 向英特尔投资50亿美元: what is done to the firm, and no fund of its
 _PUT_INTO = re.compile(r"投资(?=(?:了|约|近|超过?|逾|共|最多|至多|至少)?\s?\d)")
 _SEATED = re.compile("[（(][一-鿿]{2,4}[）)](?:[一-鿿]{2,6})?(?:股份有限|有限责任|有限)公司")
-_INVESTING = re.compile(r"[^。；\n]*(?:领投|跟投|参投|联合投资|共同投资|独家投资|追加投资)[^。；\n]*")
+_INVESTING = words.pattern("investing-sentence")
 _FUNDED_BY = re.compile(r"(?:融资|投资|轮)由[^。；\n]{0,120}$")
 _COLLECTIVE_INVESTORS = re.compile(r"[多数几某该其]|股东|投资人|投资者|机构|现有|天使|战略|轮|完成|宣布|获得|亿|万")
 _ACTING = words.pattern("acting")
@@ -80,6 +86,11 @@ def _titles(text: str, guesses: list[Guess]) -> list[Candidate]:
         guess = next(
             (g for g in guesses if g.start < end and g.end > start and g.end - g.start >= (end - start) // 2), None
         )
+        if _PAPER.search(match[1]) and (
+            _PAPER_BEFORE.search(text[: match.start()]) or _PAPER_SAYS.match(text, end + 1)
+        ):
+            found.append(Candidate(start, end, "Company", "title-model", 0))
+            continue
         numbered = bool(_STANDARD.search(text[max(0, match.start() - 32) : match.start()]))
         if kind and _CONTRACT.search(match[1]) and (guess is None or guess.type not in ("Instrument", "Publication")):
             continue
@@ -125,7 +136,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         if two := _two_bodies(text, guess, seen):
             found += two
             continue
-        start, end = _trim(text, *_without_verb(text, guess.start, guess.end, seen))
+        start, end = _trim(text, *_without_verb(text, guess, seen))
         # 私隐 of 私隐专员: a guess that a known name begins with is that name
         end = max(end, *(h.end for h in seen.found if h.start == start and h.known.type == guess.type), end)
         if guess.type == "Regulator":
@@ -168,6 +179,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         for match in _INVESTOR.finditer(text, *sentence.span()):
             start, end = match.span("name")
             start = edges.without_lead(text, start, end)
+            if under := re.search("旗下的?(?=.{3})", text[start:end]):
+                start += under.end()  # 中国移动旗下的|中移基金
             if how := _HOW_INVESTED.search(text, start, end):
                 end = how.start()
             both = next((m for m in _AND.finditer(text, start + 2, end - 2) if seen.tagged[m.start()][0] == "c"), None)
@@ -261,8 +274,9 @@ def _place(name: str) -> bool:
     return reference.find_country(name) is not None or bool(reference.find_place(name))
 
 
-def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, int]:
+def _without_verb(text: str, guess: Guess, seen: Clues) -> tuple[int, int]:
     """A guess without the verb, preposition or conjunction that LAC sees at its beginning: 会同市委网信办."""
+    start, end = guess.start, guess.end
     legal = _FIRM.search(text[start:end])  # 逐点半导体股份有限公司: what LAC takes for an adverb belongs to it
     while (
         start < end
@@ -277,6 +291,8 @@ def _without_verb(text: str, start: int, end: int, seen: Clues) -> tuple[int, in
             return end, end
         if end - after <= 2 and seen.tagged[start][0] not in ("p", "c") and after - start > 1:
             break  # 诠视|科技, 交银|国际: what LAC takes for a verb is the name's beginning
+        if guess.type == "Company" and guess.probability > 0.6 and text[start:after] not in _LEADING_VERB:
+            break  # 交|银施罗德, 之|江生物
         start = after
     return start, end
 
@@ -319,7 +335,8 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
         end -= 1
     # The Google-owned, Mandiant's, Special Technology Services LLC (STS): English words about a name, not of it
     if about := _ENGLISH_ABOUT.fullmatch(text, start, end):
-        start, end = about.span("name")
+        # 据The Information报道: in Chinese the article is the name's
+        start, end = about.span("name") if not "一" <= text[end : end + 1] <= "鿿" else (start, about.end("name"))
     # D＆D Pharmatech: the model sees no name in D＆
     if start > 1 and text[start - 1] in "&＆" and text[start - 2].isascii() and text[start - 2].isalpha():
         start = (re.search(r"[A-Za-z0-9]*$", text[: start - 1]) or re.search("$", text)).start()  # type: ignore[union-attr]

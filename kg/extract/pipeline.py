@@ -151,11 +151,12 @@ def drop_unsupported(doc: Doc) -> Doc:
     held_places = {p for r in found.relations for p in (r.subject, r.object)}
     held_places |= {r.mention for r in found.raises if r.mention is not None}
     weak = support.unsupported(doc._.raw, mentions, doc._.guesses or (), held_places)
+    listed = support.listed(doc._.raw, mentions)
     kept = [
         i
         for i, m in enumerate(mentions)
         if i not in weak
-        and (m.reason != "doubt" or m.text in names_)
+        and (m.reason != "doubt" or m.text in names_ or m.text in listed)
         and (m.reason != "place" or (m.text in actors and not Reference.load().find_place(m.text)))
     ]
     if len(kept) == len(mentions):

@@ -52,6 +52,22 @@ def unsupported(text: str, mentions: Sequence[Mention], guesses: Iterable[Guess]
     return {place for name in weak for place in groups[name]}
 
 
+def listed(text: str, mentions: Sequence[Mention]) -> set[str]:
+    """The names that are in doubt and stand in a list of names that aren't: 海富通、前海开源、红土创新基金."""
+    sure_start = {m.start for m in mentions if m.reason != "doubt" and m.type == "Company"}
+    sure_end = {m.end for m in mentions if m.reason != "doubt" and m.type == "Company"}
+    return {
+        m.text
+        for m in mentions
+        if m.reason == "doubt"
+        and m.type == "Company"
+        and text[m.end : m.end + 1] == "、"
+        and text[m.start - 1 : m.start] == "、"
+        and m.end + 1 in sure_start
+        and m.start - 1 in sure_end
+    }
+
+
 def _stands(text: str, mention: Mention, probability: dict[str, float]) -> bool:
     enough = _ENOUGH.get(mention.type)
     if enough is None or mention.reason not in _GUESSED or mention.full:

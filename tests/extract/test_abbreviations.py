@@ -79,6 +79,16 @@ def test_of_two_longer_names_none_is_meant() -> None:
     assert [m.full for m in found] == [None, None, None]
 
 
+def test_a_legal_name_stands_for_the_known_short_one() -> None:
+    text = "阿尔法资本管理有限公司出资，阿尔法资本领投。"
+    found = settle(text, mentions(text, "C:阿尔法资本管理有限公司", "C:阿尔法资本"), frozenset({"阿尔法资本"}))
+    assert [m.full for m in found] == ["阿尔法资本", None]
+    # a subsidiary with a word of its own is another firm
+    text = "阿尔法资本与阿尔法资本工程有限公司。"
+    found = settle(text, mentions(text, "C:阿尔法资本", "C:阿尔法资本工程有限公司"), frozenset({"阿尔法资本"}))
+    assert [m.full for m in found] == [None, None]
+
+
 def test_a_known_name_stands_for_itself() -> None:
     text = "阿尔法中心有限公司称，阿尔法中心盈利。"
     found = settle(text, mentions(text, "C:阿尔法中心有限公司", "C:阿尔法中心"), frozenset({"阿尔法中心"}))

@@ -19,6 +19,8 @@ def seen(text: str) -> Clues:
     [
         ("全资子公司山河电建集团国际工程有限公司与米林炼化公司签订了合同", ["山河电建集团国际工程有限公司"]),
         ("间接全资附属公司广东云岫产业投资有限公司以总对价", ["广东云岫产业投资有限公司"]),
+        ("公司已按约定向华为技术有限公司支付尾款", ["华为技术有限公司"]),
+        ("云岫新生活控股股东松岭有限公司增持", ["松岭有限公司"]),
         ("根据有限公司章程", []),
     ],
 )
@@ -51,6 +53,11 @@ def test_officers(text: str, names: list[str]) -> None:
 def test_announcers(text: str, announces: bool) -> None:
     found = {text[a:b] for a, b in backstop.announcers(text, seen(text))}
     assert found == ({"云岫股份"} if announces else set())
+
+
+def test_an_announcer_without_what_describes_it_and_when() -> None:
+    for text in ("科创板公司云岫新材公告，股东减持。", "云岫新材昨晚公告，股东减持。"):
+        assert {text[a:b] for a, b in backstop.announcers(text, seen(text))} <= {"云岫新材"}
 
 
 def test_the_firm_behind_subsidiary(nlp: Language) -> None:

@@ -26,7 +26,25 @@ def tidied(text: str, *names: str, type_: EntityType = "Company", known: tuple[s
         ("AR眼镜品牌光隐完成融资", "AR眼镜品牌光隐", ["光隐"]),
         ("松间资产所持股份", "松间资产所", ["松间资产"]),
         ("松间资产实际控制人", "松间资产实际", ["松间资产"]),
+        ("风机研发商松岭科技完成", "风机研发商松岭科技", ["松岭科技"]),
+        ("杭州房企松岭置业受让", "杭州房企松岭置业", ["松岭置业"]),
+        ("科创板公司松岭新材公告", "科创板公司松岭新材", ["松岭新材"]),
+        ("松岭控股股东增持", "松岭控股", ["松岭"]),
+        ("由松岭汽车控股的青禾科技", "松岭汽车控股", ["松岭汽车"]),
+        ("啤酒商松岭(Pine Ridge)表示", "松岭(Pine Ridge)", ["松岭", "Pine Ridge"]),
+        (
+            "买下Pine Ridge Limited(Pine Ridge)股份",
+            "Pine Ridge Limited(Pine Ridge",
+            ["Pine Ridge Limited", "Pine Ridge"],
+        ),
+        ("据The Ledger报道", "Ledger", ["The Ledger"]),
         # what looks alike and is the name
+        ("松岭控股宣布增持", "松岭控股", ["松岭控股"]),
+        ("向松岭控股的股东", "松岭控股", ["松岭控股"]),
+        ("松岭房企联盟有限公司", "松岭房企联盟有限公司", ["松岭房企联盟有限公司"]),
+        ("松岭（中国）投资有限公司表示", "松岭（中国）投资有限公司", ["松岭（中国）投资有限公司"]),
+        ("Pine Ridge (UK) Ltd表示", "Pine Ridge (UK) Ltd", ["Pine Ridge (UK) Ltd"]),
+        ("The Ledger said", "Ledger", ["Ledger"]),
         ("青禾事务所表示", "青禾事务所", ["青禾事务所"]),
         ("新品牌管理有限公司表示", "新品牌管理有限公司", ["新品牌管理有限公司"]),
         ("由你科技表示", "你科技", ["你科技"]),
@@ -34,6 +52,27 @@ def tidied(text: str, *names: str, type_: EntityType = "Company", known: tuple[s
 )
 def test_what_describes_a_firm_is_no_part_of_its_name(text: str, guess: str, names: list[str]) -> None:
     assert tidied(text, guess) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "guess", "names"),
+    [
+        ("首席执行官Michael Intrator曾明言", "Michael Intrator曾明言", [("Michael Intrator", "Person")]),
+        ("弗里茨·冯塔纳研究所称", "弗里茨·冯塔纳研究所", [("弗里茨·冯塔纳研究所", "Organization")]),
+        ("董事长弗里茨·冯塔纳称", "弗里茨·冯塔纳", [("弗里茨·冯塔纳", "Person")]),
+        ("Ng Wai Man说", "Ng Wai Man", [("Ng Wai Man", "Person")]),
+    ],
+)
+def test_a_person_ends_where_the_script_does(text: str, guess: str, names: list[tuple[str, str]]) -> None:
+    guesses = [Guess(text.index(guess), text.index(guess) + len(guess), "Person", 0.9)]
+    found = tidy(text, guesses, Clues([("n", True)] * len(text), []))
+    assert [(text[g.start : g.end], g.type) for g in found] == names
+
+
+def test_a_firm_and_its_chief_in_one_guess() -> None:
+    text = "Pine Ridge CEO Ada Falk称公司"
+    found = tidy(text, [Guess(0, len(text), "Company", 0.9)], Clues([("n", True)] * len(text), []))
+    assert [(text[g.start : g.end], g.type) for g in found] == [("Pine Ridge", "Company"), ("Ada Falk", "Person")]
 
 
 def test_two_bodies_joined_by_a_verb() -> None:

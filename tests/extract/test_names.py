@@ -55,6 +55,8 @@ CASES: list[tuple[str, list[tuple[str, str]]]] = [
         "阿里云、百度智能云和华为云参加了测试。",
         [("阿里云", "Company"), ("百度智能云", "Company"), ("华为云", "Company")],
     ),
+    ("德国《莱茵汇报》7日报道称，谈判破裂。", [("莱茵汇报", "Company")]),
+    ("证监会决定对之江生物采取出具警示函的措施。", [("证监会", "Regulator"), ("之江生物", "Company")]),
     ("软银集团与OpenAI成立合资公司。", [("软银集团", "Company"), ("OpenAI", "Company")]),
     ("微软亚洲研究院发布新模型。", [("微软亚洲研究院", "Organization")]),
     ("清华大学与北京大学联合举办论坛。", [("清华大学", "Organization"), ("北京大学", "Organization")]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.extract.recogniser import Guess
-from kg.extract.support import unsupported
+from kg.extract.support import listed, unsupported
 from kg.items import EntityType, Mention
 
 
@@ -50,3 +50,20 @@ def test_a_defined_or_known_name_stays() -> None:
     known = Mention(0, 3, "金管局", "Company", None, "known")
     defined = Mention(4, 6, "本行", "Company", "某银行", "model")
     assert unsupported("金管局与本行", [known, defined], [], set()) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("Quillbox、前滩开源、Penfold等自购。", True),
+        ("前滩开源、Penfold等自购。", False),
+        ("Quillbox推动前滩开源、Penfold。", False),
+    ],
+)
+def test_a_doubtful_name_between_two_sure_ones(text: str, stays: bool) -> None:
+    mentions = [
+        Mention(text.index(n), text.index(n) + len(n), n, "Company", None, reason)
+        for n, reason in (("Quillbox", "known"), ("前滩开源", "doubt"), ("Penfold", "model"))
+        if n in text
+    ]
+    assert listed(text, mentions) == ({"前滩开源"} if stays else set())
