@@ -62,8 +62,8 @@ def acquisition(buyer: str, target: str) -> str:
 
 
 def funding_round(investee: str, round_: str | None) -> str:
-    """A round's key is its company and round."""
-    return f"{BASE}round/{_tail(investee)}--{key(round_) if round_ else 'round'}"
+    """A round's key is its company and round; A+ is another round than A."""
+    return f"{BASE}round/{_tail(investee)}--{key(round_.replace('+', '-plus')) if round_ else 'round'}"
 
 
 def purchase(target: str) -> str:

@@ -36,6 +36,7 @@ _DEBT = words.pattern("debt")
 _FUND = re.compile("(?:资本|基金|创投|投资|Capital|Ventures|Partners)$")
 _LATTER = re.compile("后者[^，。；]{0,12}(?:以|作价|价格|报价|估值)")
 _AHEAD = words.pattern("ahead")
+_PAPER = re.compile("(?:协议|合同|备忘录|意向书|协议书)$")
 _THIS_ROUND = re.compile("(?:本|此|该|这)轮|(?:本次|此次)(?:融资|投资)")
 _LEADS = re.compile("[（(](?:联合|共同)?领投(?:方|机构)?[）)]")
 _SELLER = re.compile(
@@ -46,8 +47,18 @@ _FIRM_OF = re.compile(
 )
 _PRICE_TOLD = re.compile(
     "交易(?:价|金额|额|对价|总价|作价|规模|总额)|对价|代价|总价|收购价|成交价|作价|(?:估计|估算|预计|透露)(?:价格|金额|作价)"
+    "|(?:这|该)笔[^，。；]{0,6}[\ue600-\ue6ff]的?(?:交易|收购|并购|买卖|投资)"
 )
 _RAISED_TOLD = re.compile("融资(?:总)?(?:金?额|规模|金额)(?:合计|共计|达到?|为|约|近|超过?|逾)*$")
+_CLOSED = re.compile(
+    "(?:交易|收购(?:事项)?|并购|合并)(?:[^，。；]{0,24})(?:已|均已|正式|宣布|顺利)[^，。；]{0,14}(?:完成|交割|完毕)(?!后|之后|时|前|的)"
+    "|(?:交易|收购)(?:事项)?(?:交割|过户)(?:完成|完毕)(?!后|之后|时|前|的)"
+)
+_NOT_YET = re.compile("预计|有望|尚|未|若|如|待|将|拟|计划|一旦|融资|认购")
+_WAS_PLANNED = re.compile("原拟|原计划|原定|按原方案|根据原方案")
+_CALLED_OFF = re.compile(
+    "(?:终止|取消|放弃)了?(?:实施)?(?:本次|此次|该|上述|这[一笔次项]|筹划)?(?:的)?(?:重大资产)?(?:交易|重组|收购|合并)"
+)
 _UNDER_WAY = words.pattern("under-way")
 _MAKES = ("制定", "修订")
 _IT = re.compile(r"(?:it|It|[Tt]he company)\b")
@@ -140,6 +151,7 @@ class Reader:
         self.found = Found()
         self._seen: set[tuple[str, str, str, int]] = set()
         self._announcer = self._who_announces()
+        self._called_off = bool(_CALLED_OFF.search(plain))
 
     def _who_announces(self) -> int | None:
         """The firm whose announcement a text is about: 公司 is that one, whichever else the sentence names."""
@@ -187,6 +199,7 @@ class Reader:
             for i, m in enumerate(self.mentions)
             if start <= m.start
             and m.end <= end
+            and not (m.type == "Instrument" and self._signed(m, start))
             and not (suit and _COURT.search(self.plain[m.start : m.end]))
             and not (m.reason == "place" and self._within(m, start))
         ]
@@ -208,6 +221,14 @@ class Reader:
                     taken.append((start + a, start + b))
         sketch = outline(self.plain, start, end, things)
         return _Sentence(start, end, headline, sketch, money, shares, dates, [name for _, _, name in rounds])
+
+    def _signed(self, paper: Mention, start: int) -> bool:
+        """Whether a document is what two firms sign with one another, so that its name is the grammar's word for it."""
+        before = self.plain[max(start, paper.start - 12) : paper.start]
+        return bool(
+            _PAPER.search(self.plain[paper.start : paper.end])
+            and re.search("(?:签署|签订|签下|订立|达成|续签)了?[^，。；]{0,6}$", before)
+        )
 
     def _within(self, place: Mention, start: int) -> bool:
         """Whether a place stands within a clause, where it says where and not who: 收购以色列公司X."""
@@ -327,6 +348,7 @@ class Reader:
         ]
         if len(self.found.relations) == before:
             self._price(s)
+            self._close(s)
         self._carry(s)
 
     def _raises(self, s: _Sentence, matches: list[Match]) -> None:
@@ -387,19 +409,27 @@ class Reader:
         """X宣布，全资子公司Y收购Z: both X and Y buy; X旗下的Y收购Z: Y alone does."""
         here = [r for r in self.found.relations if r.start == s.start]
         owners = {self._name(r.subject): r.object for r in here if r.type == "subsidiaryOf"}
-        for relation in [r for r in here if r.type == "acquires"]:
+        for relation in [r for r in here if r.type in ("acquires", "agreementWith")]:
             parent = owners.get(self._name(relation.subject))
             if parent is None or self._name(parent) == self._name(relation.object):
                 continue
             own, child = self.mentions[parent], self.mentions[relation.subject]
             between = self.plain[own.end : child.start]
+            if relation.type == "agreementWith" and not re.search("通过|经由", between):
+                continue
             told = re.search(r"宣布|公告|公布|披露|拟?通过|签署|签订", between) or re.search(
                 r"(?:宣布|公告|公布|披露|签署|签订)[^。；]{0,6}$", self.plain[s.start : own.start]
             )
-            key = ("acquires", self._name(parent), self._name(relation.object), s.start)
+            key = (relation.type, self._name(parent), self._name(relation.object), s.start)
             if told and own.start < child.start and key not in self._seen:
                 self._seen.add(key)
-                self.found.relations.append(replace(relation, subject=parent, rule="acquire-through"))
+                self.found.relations.append(
+                    replace(
+                        relation,
+                        subject=parent,
+                        rule="acquire-through" if relation.type == "acquires" else "agreement-through",
+                    )
+                )
 
     def _bracketed(self, s: _Sentence) -> None:
         """X（Y旗下）: whose firm it is stands in brackets, which the outline leaves out."""
@@ -422,14 +452,16 @@ class Reader:
     def _price(self, s: _Sentence) -> None:
         """A price that stands in the sentence after the deal."""
         money = [m for m in s.money if m.amount is not None]
-        last = self.found.relations[-1] if self.found.relations else None
+        here = self.found.relations[-1].start if self.found.relations else -1
+        last = next((r for r in reversed(self.found.relations) if r.start == here and r.terms), None)
         if last is None or last.terms is None or last.terms.amount is not None:
             return
         if last.type == "acquires":
             if len(money) != 1 or not _PRICE_TOLD.search(s.sketch.text):
                 return
         elif last.type == "investsIn":
-            money = [m for m in money if _RAISED_TOLD.search(self.plain[s.start : s.start + m.start])]
+            raised = [m for m in money if _RAISED_TOLD.search(self.plain[s.start : s.start + m.start])]
+            money = raised or (money if _PRICE_TOLD.search(s.sketch.text) else [])
             if len(money) != 1:
                 return
         else:
@@ -448,6 +480,21 @@ class Reader:
                 )
                 self.found.relations[i] = replace(relation, terms=filled)
 
+    def _close(self, s: _Sentence) -> None:
+        """收购事项已于8月31日完成: how the only purchase that is told so far ended."""
+        deals = [i for i, r in enumerate(self.found.relations) if r.type == "acquires" and r.terms]
+        if (
+            len({(self._name(r.subject), self._name(r.object)) for r in map(self.found.relations.__getitem__, deals)})
+            != 1
+        ):
+            return
+        last = self.found.relations[deals[-1]]
+        if last.terms and _CLOSED.search(s.sketch.text) and not _NOT_YET.search(s.sketch.text):
+            when = next((d.iso for d in s.dates if d.iso), None)
+            self.found.relations[deals[-1]] = replace(
+                last, terms=replace(last.terms, status="completed", completed=last.terms.completed or when)
+            )
+
     def _carry(self, s: _Sentence) -> None:
         firms = [
             (i, t)
@@ -457,7 +504,14 @@ class Reader:
         for i, thing in firms:
             # a source that is quoted and a firm that is acted on are not what a text is about
             after = s.sketch.text[i + 1 :]
-            if _ASIDE.search(s.sketch.text[:i]) or _SPEAKS.match(after) or after.startswith("的") or i > 24:
+            before = s.sketch.text[:i]
+            if (
+                _ASIDE.search(before)
+                or _ACTED_ON.search(before)
+                or _SPEAKS.match(after)
+                or after.startswith("的")
+                or i > 24
+            ):
                 continue
             self.state.topic = thing.ref
             break
@@ -540,6 +594,8 @@ class Reader:
                     self.told.isoformat() if self.told else None,
                 )
             own = stated
+            if relation == "acquires" and own and _WAS_PLANNED.search(s.sketch.text[: match.cue]) and self._called_off:
+                own = replace(own, status="terminated")
             if relation == "investsIn" and own is not None:
                 if own.round is None and _THIS_ROUND.search(s.sketch.text[: match.end]):
                     own = replace(own, round=self.state.rounds.get(self._name(b)))

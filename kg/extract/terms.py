@@ -18,6 +18,10 @@ from kg.extract.outline import BASES, Outline
 from kg.items import Terms
 from kg.settings import asset
 
+_MONEY = f"{chr(BASES['Money'])}-{chr(BASES['Money'] + 0xFF)}"
+# 较2015年167亿美元的收购价几近腰斩: another deal's price, or an earlier one
+_COMPARED = re.compile("(?:较|相比|不及|低于|高于|相较于)[^，。；]{0,20}$")
+
 
 class Words:
     """data/patterns/deals.yml, compiled."""
@@ -34,7 +38,9 @@ class Words:
         self.valuation = re.compile("(?:" + "|".join(other["valuation"]) + ")" + near)
         self.valuation_after = re.compile("^(?:左右|以上)?的?(?:" + "|".join(other["valuation"]) + ")")
         self.price = re.compile("(?:" + "|".join(other["price"]) + ")")
-        self.per_share = re.compile("(?:" + "|".join(other["per-share"]) + ")[^，。；]{0,8}$|^[^，。；]{0,2}/股|^每股")
+        self.per_share = re.compile(
+            "(?:" + "|".join(other["per-share"]) + f")[^，。；{_MONEY}]{{0,8}}$|^[^，。；]{{0,2}}/股|^每股"
+        )
         self.in_all = re.compile("(?:" + "|".join(other["in-all"]) + ")[^，。；]{0,8}$")
 
 
@@ -134,7 +140,7 @@ def amounts(relation: str, outline: Outline, match: Match, money: list[Money]) -
             continue
         if w.not_price.search(before) or w.per_share.search(before) or w.per_share.search(after):
             continue
-        if w.in_all.search(before) or re.match("的?(?:融资)?(?:目标|上限)", after):
+        if _COMPARED.search(before) or w.in_all.search(before) or re.match("的?(?:融资)?(?:目标|上限)", after):
             continue
         if one.text.startswith("约合") and best is not None:
             continue

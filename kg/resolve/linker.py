@@ -589,6 +589,8 @@ _HOLDINGS = frozenset(
         "hold-share-topic",
         "shareholder-of",
         "shareholder-is",
+        "shareholder-its",
+        "shareholder-as",
         "shareholders-besides",
         "shareholders-among",
         "shareholders-listed",

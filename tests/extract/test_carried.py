@@ -97,3 +97,61 @@ def test_a_purchase_is_no_investment_too() -> None:
     found = facts("[甲药](COM)一次性出资2亿元取得[乙药](COM)95%股权。[甲药](COM)投资[乙药](COM)是为了拓展产品。")
     assert ("acquires", "甲药", "乙药") in found
     assert ("investsIn", "甲药", "乙药") not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("[甲视](COM)公告收购[乙讯](COM)100%股权。收购事项已于2025年8月31日完成。", "completed"),
+        ("[甲思](COM)宣布收购[乙斯](COM)。三天后，交易交割完毕。", "completed"),
+        ("[甲视](COM)公告收购[乙讯](COM)100%股权。交易预计将于明年完成。", "announced"),
+        ("[甲视](COM)公告收购[乙讯](COM)100%股权。收购完成后，交易双方已展开整合。", "announced"),
+        ("公司审议通过了终止本次交易的议案。[甲原](COM)原拟以现金收购[乙来](COM)97%股权。", "terminated"),
+        ("[甲原](COM)原拟以现金收购[乙来](COM)97%股权，现改为发行股份。", "proposed"),
+    ],
+)
+def test_how_it_ended_is_told_elsewhere(text: str, status: str) -> None:
+    _, found = relations(text)
+    assert [r.terms.status for r in found if r.type == "acquires" and r.terms] == [status]
+
+
+def test_two_purchases_have_two_ends() -> None:
+    _, found = relations("[甲视](COM)公告收购[乙讯](COM)。[丙网](COM)公告收购[丁库](COM)。收购事项已于8月31日完成。")
+    assert {r.terms.status for r in found if r.terms} == {"announced"}
+
+
+def test_an_earlier_price_is_no_price_of_this_deal() -> None:
+    _, found = relations(
+        "它完成了向[甲湖](COM)出售芯片公司[乙拉](COM)51%股权的交易，较2015年[丙尔](COM)167亿美元的收购价腰斩。"
+    )
+    assert [r.terms.amount for r in found if r.type == "acquires" and r.terms] == [None]
+
+
+def test_a_price_a_share_is_not_the_sum() -> None:
+    _, found = relations("[甲银](COM)宣布以每股23美元认购[乙尔](COM)20亿美元的普通股。")
+    assert [r.terms.amount for r in found if r.terms] == [Decimal(2_000_000_000)]
+
+
+def test_a_paper_that_two_sign_is_their_agreement() -> None:
+    assert ("agreementWith", "甲云", "乙实") in facts(
+        "下属公司[甲云](COM)与[乙实](COM)签署了《[战略合作协议备忘录](INS)》。"
+    )
+    assert not facts("[甲云](COM)与[乙实](COM)学习了《[示范合同](INS)》。")
+
+
+def test_through_whom_an_agreement_is_signed() -> None:
+    found = facts("[甲车](COM)通过旗下全资子公司[乙销](COM)与[丙配](COM)签署战略合作协议。")
+    assert {f for f in found if f[0] == "agreementWith"} == {
+        ("agreementWith", "乙销", "丙配"),
+        ("agreementWith", "甲车", "丙配"),
+    }
+
+
+def test_data_firms_are_not_the_firm() -> None:
+    assert ("acquires", "甲所", "甲所") not in facts("[甲所](COM)公告，收购数据公司[乙数](COM)。")
+    assert ("acquires", "甲所", "乙数") in facts("[甲所](COM)公告，收购数据公司[乙数](COM)。")
+
+
+def test_what_is_bought_is_not_what_goes_on_buying() -> None:
+    found = facts("[甲威](COM)并购不断。9月宣布收购[乙派](COM)。同一天又宣布将把工具商[丙莫](COM)收归旗下。")
+    assert {f for f in found if f[0] == "acquires"} == {("acquires", "甲威", "乙派"), ("acquires", "甲威", "丙莫")}

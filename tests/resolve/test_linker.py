@@ -300,6 +300,10 @@ def test_shares_of_one_round_are_one_round() -> None:
     assert len(facts.deals) == 1
 
 
+def test_a_plus_is_a_round_of_its_own() -> None:
+    assert ids.funding_round("x/y", "a+") != ids.funding_round("x/y", "a")
+
+
 def test_one_round_under_two_names_is_one() -> None:
     facts = by_hand(
         TEXT,
