@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from kg.extract import words
-from kg.extract.kinds import without_tail
+from kg.extract.kinds import kind_of, without_tail
 from kg.extract.names import repeat
 from kg.ids import normalise
 from kg.items import Mention
@@ -26,6 +26,8 @@ _COMMON_TAIL = re.compile(
     r"|资产|机器人|半导体|微电子|汽车|中心|产业|商务|基金|新能源|能源|材料|医疗|教育|通信|装备|自动化){0,3}"
     r"(?:[（(].{1,8}[）)])?(?:股份有限公司|有限责任公司|有限公司|合伙企业[（(]有限合伙[）)]|公司)?"
 )
+_DEPARTMENT = re.compile("(?:司|厅|处|办公室|管理局|中心)$")
+_MINISTRY = re.compile("[部委院署局会办]$")
 _ROLE = words.pattern("role-word")
 _DOCUMENTS = ("Instrument", "Publication")
 
@@ -105,6 +107,7 @@ def shorter(text: str, mentions: list[Mention]) -> dict[str, str]:
                 key=lambda n: (-len(n), n),
             )
             if type_ in _DOCUMENTS:
+                longer = [n for n in longer if not _side_by_side(text, short, n)]
                 longer = list({normalise(without_tail(n)): n for n in reversed(longer)}.values())
             if type_ == "Regulator" and len(longer) > 1:
                 # 美国AI安全研究所 and 英国AI安全研究所: the one whose country the text names more often
@@ -114,6 +117,13 @@ def shorter(text: str, mentions: list[Mention]) -> dict[str, str]:
             if longer and all(_short_for(n, longer[0], type_) or n == longer[0] for n in longer):
                 found[short] = longer[0]
     return found
+
+
+def _side_by_side(text: str, one: str, other: str) -> bool:
+    """Whether two titles stand in one list: 《甲办法》《甲共享办法》 are two."""
+    a, b = re.escape(one), re.escape(other)
+    between = "(?:[（(][^（）()]{0,20}[）)])?(?:、|和|与|及|以及)?《"
+    return bool(re.search(f"《{a}》{between}{b}》|《{b}》{between}{a}》", text))
 
 
 def _without_place(name: str) -> list[str]:
@@ -130,8 +140,14 @@ def _short_for(short: str, long: str, type_: str) -> bool:
         return False
     if type_ in _DOCUMENTS:
         base, whole = without_tail(short), without_tail(long)
+        if len(base) >= 6 and re.search("[：:]", whole) and base in re.split("[：:]", whole)[1:]:
+            return kind_of(base) is not None  # 赢得竞赛：美国人工智能行动计划, and then without what stands before
         return 2 <= len(base) <= 8 and base[-2:] == whole[-2:] and _subsequence(base, whole) and base != whole
     if type_ == "Regulator":
+        # 国家安全司 after 司法部国家安全司
+        within = long.removesuffix(short)
+        if len(short) >= 4 and within != long and _DEPARTMENT.search(short) and _MINISTRY.search(within):
+            return True
         # 大亚湾…局 after 广东省惠州大亚湾…局: what stands before is a place
         return len(short) >= 6 and long.endswith(short) and not re.search(r"[、，的]", long)
     if type_ == "Person":

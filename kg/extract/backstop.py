@@ -27,6 +27,7 @@ _RAISING = words.pattern("raising-firm")
 _LINE_START = words.pattern("announcer-start")
 _ORGANISATION = words.pattern("organisation-ending")
 _BODY = words.pattern("body-ending")
+_JOINTLY = re.compile(r"(?<=[局厅委部办院署])(?:会同|协同)(?=[一-鿿]{3,})")
 _HAN = re.compile(r"[一-鿿·]{2,}$")
 
 
@@ -72,6 +73,11 @@ def organisations(text: str, seen: Clues) -> Iterator[tuple[int, int, EntityType
             while end - start < 6 and i > 0 and cut[i - 1][2] in ("vn", "LOC", "nz", "ORG"):
                 i, start = i - 1, cut[i - 1][0]
             yield start, end, "Organization"
+        elif _BODY.search(text[start:end]) and _JOINTLY.search(text[start:end]):
+            # 甲局会同市公安局 is two
+            parts = [m.span() for m in _JOINTLY.finditer(text, start, end)]
+            yield start, parts[0][0], "Regulator"
+            yield parts[-1][1], end, "Regulator"
         elif _BODY.search(text[start:end]) and not any(
             f.end == end and f.start > start and f.known.type == "Regulator" for f in seen.found
         ):

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from spacy.tokens import Doc
 
 from kg.extract import backstop, edges, headlines, words
-from kg.extract.kinds import kind_of
+from kg.extract.gazetteer import Found
+from kg.extract.kinds import Kind, kind_of
 from kg.extract.plain import simplify
 from kg.extract.recogniser import Clues, Guess
 from kg.items import EntityType, Mention
@@ -66,6 +67,18 @@ _AFTER_LATIN = re.compile(r"(?<=[A-Za-z.])公司$|\s?[（(](?:[A-Z]{2,4}[:：]?)
 _FIRM_BEFORE = words.pattern("firm-before-person")
 _VENUE = words.pattern("venue")
 _ATTRIBUTION = words.pattern("attribution")
+_NOUN_BEHIND = words.pattern("document-behind")
+_OWN_BEHIND = words.pattern("own-behind")
+_NOUN_BEFORE = words.pattern("document-before")
+_ISSUING = words.pattern("issuing-title")
+_PAPER = words.pattern("newspaper")
+_QUOTED_PAPER = words.pattern("newspaper-quoted")
+_NO_DOCUMENT = words.pattern("no-document-behind")
+_SHORT_BODY_ACTS = words.pattern("weak-body-acts")
+_SHORT_BODY_LISTED = words.pattern("weak-body-listed")
+_BEFORE_SHORT = frozenset("，。；：、\n“（(日由经获")
+_NO_NAME_BEFORE = frozenset(("p", "c", "w", "t", "d", "v", "r", "TIME"))
+_DOCUMENT = Kind("policy", "Instrument")
 _MIN_PROBABILITY = 0.35
 
 
@@ -78,11 +91,40 @@ class Candidate:
     rank: int  # the lower one wins where two overlap and are as long
 
 
-def _titles(text: str, guesses: list[Guess]) -> list[Candidate]:
+def _said_kind(text: str, start: int, end: int) -> Kind | None:
+    """What the words beside a title say it is: 《甲》《乙》三份行政令, 题为《甲》的报告, 行政令《甲》."""
+    behind = _NOUN_BEHIND.match(text, end)
+    before = None if behind else _NOUN_BEFORE.search(text[max(0, start - 12) : start])
+    noun = behind or before
+    return (kind_of(simplify(noun["noun"])) or _DOCUMENT) if noun else None
+
+
+def _issued(text: str, start: int, end: int, seen: Clues) -> bool:
+    """Whether a title stands behind a verb of issuing whose subject is an authority."""
+    if _NO_DOCUMENT.match(text, end):
+        return False
+    clause = re.split("[。；\n]", text[max(0, start - 60) : start])[-1]
+    begins = start - len(clause)
+    return bool(_ISSUING.search(clause)) and any(
+        f.known.type == "Regulator" and begins <= f.start and f.end <= start for f in seen.found
+    )
+
+
+def _titles(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
     found = []
     for match in _TITLE.finditer(text):
         start, end = match.span(1)
-        kind = kind_of(simplify(match[1]))
+        own = _OWN_BEHIND.match(text, match.end())
+        if own and (kind := kind_of(simplify(own[0]))) and kind_of(simplify(match[1])):
+            # 《甲法》施行令: a document of its own, that rests on what stands in the marks
+            found.append(Candidate(match.start(), own.end(), "Instrument", "title-of", 0))
+            continue
+        if _PAPER.search(match[1]):
+            # 据《某报》报道: who is quoted is a firm, and a paper that is no source is nobody
+            if _QUOTED_PAPER.match(text, match.end()):
+                found.append(Candidate(start, end, "Company", "title", 0))
+            continue
+        kind = kind_of(simplify(match[1])) or _said_kind(text, match.start(), match.end())
         guess = next(
             (g for g in guesses if g.start < end and g.end > start and g.end - g.start >= (end - start) // 2), None
         )
@@ -98,7 +140,10 @@ def _titles(text: str, guesses: list[Guess]) -> list[Candidate]:
             type_: EntityType = kind.type
             if guess and guess.type in ("Instrument", "Publication") and kind.id in ("report", "index"):
                 type_ = guess.type
-        elif numbered:
+        elif numbered or (
+            _issued(text, match.start(), match.end(), seen)
+            and (match[1].startswith("关于") or not (guess and guess.type == "Publication"))
+        ):
             type_ = "Instrument"
         elif guess is not None and guess.probability >= 0.5:
             type_ = guess.type
@@ -116,7 +161,7 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 
 def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
-    found = _titles(text, guesses)
+    found = _titles(text, guesses, seen)
     titles = [(c.start, c.end) for c in found]
     closed = [m.span() for m in _TITLE.finditer(text)]
 
@@ -150,7 +195,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
                 type_, reason = "Regulator", "place"
             found.append(Candidate(start + part.start(), start + part.end(), type_, reason, 2))
     for hit in seen.found:
-        if hit.known.weak or within(hit.start, hit.end, closed):
+        if within(hit.start, hit.end, closed) or (hit.known.weak and not _acts(text, hit, seen)):
             continue
         latin = text[hit.start].isascii() or text[hit.end - 1].isascii()
         supported = any(g.start < hit.end and hit.start < g.end for g in guesses)
@@ -234,6 +279,25 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
     return found
 
 
+def _acts(text: str, hit: Found, seen: Clues) -> bool:
+    """Whether a short name that may be something else does what authorities do: 获众议院通过, 中办、国办印发."""
+    if hit.known.type != "Regulator" or hit.end - hit.start < 2 or text[hit.start].isascii():
+        return False
+    # 产业|联盟 and 电竞|委员会 are other bodies' last words
+    before = text[hit.start - 1 : hit.start]
+    begins = not before or before in _BEFORE_SHORT
+    if not begins and not (seen.whole(hit.start, hit.end) and seen.tagged[hit.start - 1][0] in _NO_NAME_BEFORE):
+        return False
+    if not (hit.end >= len(text) or seen.tagged[hit.end][1]):
+        return False
+    if _SHORT_BODY_ACTS.match(text, hit.end):
+        return True
+    return bool(_SHORT_BODY_LISTED.match(text, hit.end)) and any(
+        f.known.type == "Regulator" and 0 <= f.start - hit.end <= 2 and _SHORT_BODY_ACTS.match(text, f.end)
+        for f in seen.found
+    )
+
+
 def _department(text: str, end: int, seen: Clues) -> int:
     """The end of a body's name with its department: 财政部|会计司, 司法部|国家安全司; where LAC ends a word, too."""
     if match := _OFFICE.match(text, end):
@@ -256,8 +320,11 @@ def _two_bodies(text: str, guess: Guess, seen: Clues) -> list[Candidate]:
     inside = [f for f in seen.found if guess.start <= f.start and f.end <= guess.end and f.known.type == "Regulator"]
     first = next((f for f in inside if f.start == guess.start), None)
     last = next((f for f in inside if f.end == guess.end), None)
-    if first is None or last is None or not first.end < last.start <= first.end + 4:
+    if first is None or last is None or not first.end <= last.start <= first.end + 4:
         return []
+    if first.end == last.start:  # 中办国办
+        both = first.known.weak == last.known.weak and text[last.start - 1] in "办部院局" and last.end - last.start < 5
+        return [Candidate(f.start, f.end, "Regulator", "known", 1) for f in (first, last)] if both else []
     if not re.search("[和与及、商]|会同", text[first.end : last.start]):
         return []
     return [Candidate(f.start, f.end, "Regulator", "known", 1) for f in (first, last)]

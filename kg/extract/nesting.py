@@ -26,7 +26,10 @@ _OFFICES = re.compile(r"(?:办公厅|秘书处|综合司|.{1,6}司|.{1,8}处|办
 # a bureau within a ministry: 工信部网络安全管理局; behind a place such a name is a body of its own
 _MINISTERIAL = ("管理局", "保卫局", "侦查局", "监督局")
 _MINISTRY = re.compile(r"(?:部|委|署|院|办|银行|总局)$")
+# 科技部|生物中心, 中科院|自动化所: behind a ministry or an academy only
+_INSTITUTE = re.compile(r"(?![和与及、的]|国家|中国|全国|中央|发布|主管|直属)[一-鿿]{2,10}(?:中心|所|局)")
 _CHANGED = re.compile(r"关于(?:修改|修订|废止|修正)[〈《]([^〈〉《》]+)[〉》]")
+_RULES_OF = re.compile(r"《([^《》]+)》(?:施行|实施)")
 _ABOUT = re.compile(r"(?:印发|发布|公布|进一步|继续|加快|促进|规范)?(?:关于|關於)")
 
 
@@ -65,11 +68,18 @@ def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[s
     known = bool(rows) and reference.is_strong(name, rows[0])
     for cut in range(len(name) - 2, 1, -1):
         head, rest = name[:cut], name[cut:].strip()
-        if not _unit(rest) or (name[cut - 1].isascii() and name[cut].isascii()):
+        if not (_unit(rest) or _INSTITUTE.fullmatch(rest)) or (name[cut - 1].isascii() and name[cut].isascii()):
             continue
         if known and rows[0].type == "Regulator" and not _OFFICES.search(rest):
-            continue
+            above = reference.find(head)
+            # 美国商务部工业与安全局 is said to belong to whom its name begins with; 国务院国资委 isn't
+            if not (above and rows[0].parent == above[0].id and _MINISTRY.search(head) and not head.endswith("国务院")):
+                continue
         if rest.endswith(_MINISTERIAL) and not _MINISTRY.search(head):
+            continue
+        if rest.startswith(("国家", "中国", "全国", "中央")) and not rest.endswith(("司", "处")):
+            continue  # 国家发展改革委国家数据局 is two
+        if not _unit(rest) and not (_MINISTRY.search(head) or head.endswith("科院")):
             continue
         found = reference.find(head)
         if found and reference.is_strong(head, found[0]):
@@ -138,6 +148,11 @@ def find(
                 start = mention.start + changed.start(1)
                 place = put(start, start + len(changed[1]), "Instrument", "title-amends")
                 state("amends", i, place, mention.start, "title-amends", 0.9)
+            if law := _RULES_OF.match(name):
+                start = mention.start + law.start(1)
+                place = put(start, start + len(law[1]), "Instrument", "title-of")
+                state("basedOn", i, place, mention.start, "title-of", 0.9)
+                continue
             about = _ABOUT.search(name)
             if about is None or about.start() < 2:
                 continue

@@ -79,6 +79,8 @@ def outline(text: str, start: int, end: int, things: Iterable[Thing]) -> Outline
             while t < len(inside) and inside[t].start < brackets[b][1]:
                 t += 1
             i = brackets[b][1]
+            if out and out[-1] == " " and text[i : i + 1] == " ":
+                i += 1  # the Ministry (MIIT) and …: one space is left, not two
             continue
         if t < len(inside) and inside[t].start == i:
             thing = inside[t]

@@ -16,9 +16,11 @@ from kg.extract import grammar, numbers, sentences, terms, words
 from kg.extract.dates import When, find_dates
 from kg.extract.grammar import Grammar, Match
 from kg.extract.kinds import is_draft, without_tail
-from kg.extract.outline import Outline, Thing, outline
+from kg.extract.outline import Outline, Thing, letters, outline
+from kg.extract.plain import simplify
 from kg.ids import normalise
 from kg.items import Mention, Raise, Relation, Said, Terms, Unused
+from kg.reference import Reference
 from kg.settings import asset
 
 _DEALS = ("acquires", "investsIn")
@@ -70,6 +72,14 @@ _CALLED_FIRM = words.pattern("called-firm")
 _FIRMS_OFFICE = words.pattern("firms-office")
 _LEGISLATURE = words.pattern("legislature")
 _SPEAKS = words.pattern("speaks")
+_OFFICE_OF = re.compile(
+    rf"[{letters('Regulator')}][^，。；\n]{{1,12}}$|(?:总理|部长|主席|局长|署长|首相|主任|书记|秘书长|负责人|董事长|总裁|首席执行官|CEO|代表|委员)$"
+)
+_APPROVED = re.compile("(?:批准|核准|批复|通过|批转)了?由?$")
+_DRAFT_BEHIND = re.compile("[^，。；]{0,4}(?:草案|议案|提案|修订稿|意见稿|送审稿|讨论稿)")
+_OPENS = re.compile(r"》?\s?[（(]")
+_ORDER_NUMBER = re.compile(r"(?:令|公告)\s?(?:[〔\[（(]?(?:19|20)\d{2}[〕\])）]?年?\s?)?第?\s?\d+\s?号")
+_JOINED_IN = re.compile("(?:倡议|公约|宣言|声明|承诺|准则|协定|条约|备忘录)(?:书|》|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,7 @@ class State:
             "raiser": self.raiser,
             "document": self.document,
             "target-state": self.target,
+            "body": self.body,
         }.get(name)
         return () if place is None else (place,)
 
@@ -299,6 +310,9 @@ class Reader:
             return self._other(at, things)
         if state in ("latter", "former"):
             firms = [t for t in things if t.end <= at and t.type == "Company"]
+            bodies = [t for t in things if t.end <= at and t.type == "Regulator"]
+            if not firms and len(bodies) >= 2:
+                return bodies[-1].ref if state == "latter" else bodies[-2].ref
             if len(firms) >= 2:
                 return firms[-1].ref if state == "latter" else firms[-2].ref
             return self.state.target if state == "latter" and not firms else None
@@ -338,6 +352,8 @@ class Reader:
                 self._relate(s, match)
         self._through(s)
         self._bracketed(s)
+        self._numbered(s)
+        self._with_brackets(before)
         # an agreement by which one buys the other is told by the purchase
         bought = {frozenset((r.subject, r.object)) for r in self.found.relations[before:] if r.type == "acquires"}
         named = {frozenset((self._name(a), self._name(b))) for a, b in (tuple(p) for p in bought if len(p) == 2)}
@@ -404,6 +420,43 @@ class Reader:
             and not re.search("累计|以来|至今|总计|一共|合计|多笔|家", words_)
             and not re.search("以来|累计", s.sketch.text[: match.start])
         )
+
+    def _numbered(self, s: _Sentence) -> None:
+        """《管理办法》（证监会令第82号）: whose order it is issues it."""
+        for i, mention in enumerate(self.mentions):
+            if mention.type != "Instrument" or not s.start <= mention.start < s.end:
+                continue
+            opened = _OPENS.match(self.plain, mention.end)
+            body = next((j for j, m in enumerate(self.mentions) if opened and m.start == opened.end()), None)
+            if body is None or self.mentions[body].type != "Regulator":
+                continue
+            order = _ORDER_NUMBER.match(self.plain, self.mentions[body].end)
+            key = ("issuedBy", self._name(i), self._name(body), s.start)
+            if order and key not in self._seen and not is_draft(mention.text):
+                self._seen.add(key)
+                self.found.relations.append(
+                    Relation("issuedBy", i, body, s.start, s.end, order.start(), Said.SUMMARY, "issue-number", 0.9)
+                )
+
+    def _with_brackets(self, before: int) -> None:
+        """市场监管总局（国家标准委）发布: two bodies under one roof, both of which the text names."""
+        for relation in self.found.relations[before:]:
+            if relation.type not in ("issuedBy", "draftedBy"):
+                continue
+            end = self.mentions[relation.object].end
+            opened = _OPENS.match(self.plain, end)
+            place = next((j for j, m in enumerate(self.mentions) if opened and m.start == opened.end()), None)
+            if place is None or self.plain[self.mentions[place].end :][:1] not in ("）", ")"):
+                continue
+            one, other = self.mentions[relation.object], self.mentions[place]
+            if other.type != "Regulator" or one.type != "Regulator" or other.full or one.full:
+                continue
+            known = Reference.load()
+            rows = [known.find(simplify(m.text)) for m in (one, other)]
+            key = (relation.type, self._name(relation.subject), self._name(place), relation.start)
+            if all(rows) and not {r.id for r in rows[0]} & {r.id for r in rows[1]} and key not in self._seen:
+                self._seen.add(key)
+                self.found.relations.append(replace(relation, object=place))
 
     def _through(self, s: _Sentence) -> None:
         """X宣布，全资子公司Y收购Z: both X and Y buy; X旗下的Y收购Z: Y alone does."""
@@ -576,7 +629,7 @@ class Reader:
                 for r in self.found.relations
             ):
                 continue
-            if rule.object in ("topic", "own") and any(
+            if rule.object in ("topic", "own", "body") and any(
                 r.type == relation and r.start == s.start and self._name(r.subject) == self._name(a)
                 for r in self.found.relations
             ):
@@ -658,12 +711,20 @@ class Reader:
             name = "topic"
         if name == "own":
             return self._own(s, match)
+        if name == "body":
+            for i, c in enumerate(s.sketch.text[: match.start]):
+                thing = s.sketch.things.get(c)
+                if thing is not None and thing.type == "Regulator" and not _ASIDE.search(s.sketch.text[:i]):
+                    return (thing.ref,)
         if name == "document":
             before = [
                 t.ref
                 for c in s.sketch.text[: match.start]
                 if (t := s.sketch.things.get(c)) and t.type in ("Instrument", "Publication")
             ]
+            # 《规定》依据《法》制定，并对…作了调整: what something rests on doesn't change anything
+            bases = {r.object for r in self.found.relations if r.start == s.start and r.type == "basedOn"}
+            before = [place for place in before if place not in bases]
             if before:
                 return (before[-1],)
         return self.state.get(name)
@@ -723,8 +784,12 @@ class Reader:
             title = self.mentions[subject].text
             if verb == "签署" and re.search("备忘录|协议|合同", title):
                 return None  # what firms and bodies sign with one another is an agreement
+            if match.rule.id == "issue-person" and (
+                _JOINED_IN.search(title) or _OFFICE_OF.search(s.sketch.text[: match.start])
+            ):
+                return None  # who signs a declaration joins in it, and 国务院总理某甲 signs for 国务院
             behind = s.sketch.text[match.end : match.end + 6]
-            draft = (is_draft(title) or "草案" in behind) and not verb.endswith("通过")
+            draft = (is_draft(title) or _DRAFT_BEHIND.match(behind)) and not verb.endswith("通过")
             after = s.sketch.text[match.start : match.end + 60]
             if draft or (
                 _CONSULT.search(after)
@@ -739,6 +804,8 @@ class Reader:
             if makers and all(_LEGISLATURE.search(name) for name in makers) and cue in _MAKES:
                 return "issuedBy"
             # an authority that makes its own rules issues them, unless it is still at it
+            if _APPROVED.search(s.sketch.text[: match.start]):
+                return relation  # 甲办批准乙局制定的《规则》: who approves it issues it
             made = cue == "制定" or (cue == "修订" and s.sketch.text[match.cue :].startswith("修订后的"))
             bodies = all(self.mentions[place].type == "Regulator" for place in match.objects)
             if made and match.objects and bodies and not _UNDER_WAY.search(s.sketch.text[match.start : match.end + 30]):
