@@ -620,7 +620,7 @@ class Reader:
                 continue
             if relation in _DEALS and self._name(a).endswith("交易所"):
                 continue
-            if relation == "acquires" and rule.id != "acquire-sell" and self._partner(s, a):
+            if relation in _DEALS and rule.id != "acquire-sell" and self._partner(s, relation, a):
                 continue
             if relation in _DEALS and _DENIED.search(s.sketch.text[match.start :]):
                 continue
@@ -709,6 +709,14 @@ class Reader:
             return (self._announcer,)
         if name == "issuer":
             name = "topic"
+        told = s.sketch.text[max(0, match.start - 1) : match.end]
+        if name == "raiser" and self.state.raiser is None and re.match("[，；]投资", told):
+            # 投资方包括… where no round is told: the investors of the firm that the sentence is about
+            for i, c in enumerate(s.sketch.text[: match.start]):
+                thing = s.sketch.things.get(c)
+                if thing is not None and thing.type == "Company":
+                    acted = _ASIDE.search(s.sketch.text[:i]) or _ACTED_ON.search(s.sketch.text[:i])
+                    return () if acted or _SPEAKS.match(s.sketch.text[i + 1 :]) else (thing.ref,)
         if name == "own":
             return self._own(s, match)
         if name == "body":
@@ -729,12 +737,12 @@ class Reader:
                 return (before[-1],)
         return self.state.get(name)
 
-    def _partner(self, s: _Sentence, place: int) -> bool:
+    def _partner(self, s: _Sentence, relation: str, place: int) -> bool:
         """与美国甲公司签署协议，收购…: whom an agreement is signed with doesn't buy."""
         mention = self.mentions[place]
         before = self.plain[max(s.start, mention.start - 8) : mention.start]
         after = self.plain[mention.end : mention.end + 24]
-        if _SELLER.search(before):
+        if relation == "acquires" and _SELLER.search(before):
             return True  # 向控股股东X收购Y
         return bool(
             re.search("(?:与|和|同)[一-鿿]{0,6}$", before) and re.match("[^，。；]{0,3}(?:签署|签订|达成|订立)", after)
@@ -869,7 +877,7 @@ class Reader:
             r
             for r in self.found.relations
             if r.type != "investsIn"
-            or r.rule not in ("invest", "invest-to", "invest-nominal")
+            or r.rule not in ("invest", "invest-to", "invest-nominal", "acquire-stake", "acquire-stake-topic")
             or (self._name(r.subject), self._name(r.object)) not in bought
         ]
         # who issues a document has it drafted, too: that is said once

@@ -155,3 +155,15 @@ def test_data_firms_are_not_the_firm() -> None:
 def test_what_is_bought_is_not_what_goes_on_buying() -> None:
     found = facts("[甲威](COM)并购不断。9月宣布收购[乙派](COM)。同一天又宣布将把工具商[丙莫](COM)收归旗下。")
     assert {f for f in found if f[0] == "acquires"} == {("acquires", "甲威", "乙派"), ("acquires", "甲威", "丙莫")}
+
+
+def test_whom_one_signs_with_does_not_invest() -> None:
+    found = facts("[甲塔](COM)与[乙为](COM)签署《股权转让协议》，以115亿元入股[乙为](COM)旗下的[丙望](COM)。")
+    assert not found & {("investsIn", "乙为", "丙望"), ("investsIn", "甲塔", "乙为")}
+
+
+def test_investors_of_whom_the_sentence_is_about() -> None:
+    found = facts("[甲安](COM)成立于2020年，投资方包括[乙资本](COM)，客户包括[丙行](COM)。")
+    assert found >= {("investsIn", "乙资本", "甲安"), ("customerOf", "丙行", "甲安")}
+    assert ("customerOf", "丙行", "乙资本") not in found
+    assert ("investsIn", "乙资本", "甲安") not in facts("[甲安](COM)成立于2020年，间接控股股东是[乙资本](COM)。")
