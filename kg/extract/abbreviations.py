@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from kg.extract import words
 from kg.extract.kinds import kind_of, without_tail
@@ -28,6 +29,9 @@ _COMMON_TAIL = re.compile(
 )
 _DEPARTMENT = re.compile("(?:司|厅|处|办公室|管理局|中心)$")
 _MINISTRY = re.compile("[部委院署局会办]$")
+_BY_NUMBER = words.pattern("numbered-instrument")
+# 第12号令 is many bodies': the title says more
+_COMMON_NUMBER = re.compile(r".*第\s?\d{1,3}号.*")
 _ROLE = words.pattern("role-word")
 _DOCUMENTS = ("Instrument", "Publication")
 
@@ -140,6 +144,8 @@ def _short_for(short: str, long: str, type_: str) -> bool:
         return False
     if type_ in _DOCUMENTS:
         base, whole = without_tail(short), without_tail(long)
+        if re.sub("AI", "人工智能", base) == whole:
+            return True  # 《AI基本法》 beside 《人工智能基本法》
         if len(base) >= 6 and re.search("[：:]", whole) and base in re.split("[：:]", whole)[1:]:
             return kind_of(base) is not None  # 赢得竞赛：美国人工智能行动计划, and then without what stands before
         return 2 <= len(base) <= 8 and base[-2:] == whole[-2:] and _subsequence(base, whole) and base != whole
@@ -184,6 +190,20 @@ def _parted(mention: Mention, defined: dict[str, str]) -> list[Mention]:
     return [mention]
 
 
+def _numbered(text: str, mentions: list[Mention]) -> list[Mention]:
+    """第14179号行政令《某标题》: a number and a title side by side are one document."""
+    found = list(mentions)
+    for i, (one, other) in enumerate(pairwise(mentions)):
+        joined = re.fullmatch(r"\s?[——]*《", text[one.end : other.start])
+        both = one.type == other.type == "Instrument" and one.full is None and other.full is None
+        if joined and both and _BY_NUMBER.fullmatch(one.text):
+            if _COMMON_NUMBER.fullmatch(one.text):
+                found[i] = replace(one, full=other.text)
+            else:
+                found[i + 1] = replace(other, full=one.text)
+    return found
+
+
 def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset()) -> list[Mention]:
     """The mentions with what their short forms stand for, and the occurrences of forms that the text defines.
 
@@ -221,10 +241,12 @@ def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset
         for short, full in shorter(text, mentions).items()
         if short not in defined and not _owns(text, short, full)
     }
+    mentions = _numbered(text, mentions)
     implied = {short: full for short, full in said.items() if normalise(short) not in known}
     # the same the other way round where the reference data knows the short form: 松禾资本管理有限公司 is 松禾资本
     firms = {m.text for m in mentions if m.type == "Company"}
     for short, full in said.items():
-        if short in firms and normalise(short) in known and normalise(full) not in known:
+        known_short = normalise(short) in known and normalise(full) not in known
+        if known_short and (short in firms or re.search(f"[：:]{re.escape(short)}$", full)):
             implied[full] = short
     return [replace(m, full=implied[m.text]) if m.full is None and m.text in implied else m for m in mentions]

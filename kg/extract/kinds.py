@@ -49,6 +49,16 @@ def is_draft(title: str) -> bool:
     return bool(_DRAFT.search(title))
 
 
+_BARE = re.compile(
+    "(?:本|该|此|新|原|AI)?(?:条例|法案|法令|办法|规定|指南|指引|细则|意见|通知|公告|草案|法规|行政令|立法)|AI法"
+)
+
+
+def is_bare(title: str) -> bool:
+    """Whether a title is nothing but the word for its kind."""
+    return bool(_BARE.fullmatch(title))
+
+
 def without_tail(title: str) -> str:
     """A title without what stands behind its last word: 管理办法（试行） → 管理办法."""
     cut = _TAIL.sub("", title).strip()

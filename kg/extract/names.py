@@ -40,11 +40,8 @@ _LEADING_VERB = words.table("leading-verb")
 _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
 _HOW_INVESTED = re.compile("(?:独家|联合|共同|战略|追加)投资$")
-_PAPER = re.compile("(?:报|周刊|新闻|邮报|时报|杂志|评论)$")
 _PAPER_BEFORE = re.compile(r"(?:据|接受|告诉|援引|[^，。；\n]{0,6}媒体)[^，。；\n《》]{0,8}$")
-_PAPER_SAYS = re.compile(
-    r"(?:网站)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:曾|近日|当天)?(?:报道|援引|披露|获悉|记者|称[，,]|采访)"
-)
+_PAPER_SAYS = words.pattern("paper-says")
 _AND = re.compile("以及|[及和与]")
 # 向英特尔投资50亿美元: what is done to the firm, and no fund of its
 _PUT_INTO = re.compile(r"投资(?=(?:了|约|近|超过?|逾|共|最多|至多|至少)?\s?\d)")
@@ -72,7 +69,7 @@ _OWN_BEHIND = words.pattern("own-behind")
 _NOUN_BEFORE = words.pattern("document-before")
 _ISSUING = words.pattern("issuing-title")
 _PAPER = words.pattern("newspaper")
-_QUOTED_PAPER = words.pattern("newspaper-quoted")
+_CONSULTED = words.pattern("consulted-on")
 _NO_DOCUMENT = words.pattern("no-document-behind")
 _SHORT_BODY_ACTS = words.pattern("weak-body-acts")
 _SHORT_BODY_LISTED = words.pattern("weak-body-listed")
@@ -121,28 +118,29 @@ def _titles(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             continue
         if _PAPER.search(match[1]):
             # 据《某报》报道: who is quoted is a firm, and a paper that is no source is nobody
-            if _QUOTED_PAPER.match(text, match.end()):
-                found.append(Candidate(start, end, "Company", "title", 0))
+            if _PAPER_BEFORE.search(text[: match.start()]) or _PAPER_SAYS.match(text, match.end()):
+                found.append(Candidate(start, end, "Company", "title-model", 0))
             continue
         kind = kind_of(simplify(match[1])) or _said_kind(text, match.start(), match.end())
         guess = next(
             (g for g in guesses if g.start < end and g.end > start and g.end - g.start >= (end - start) // 2), None
         )
-        if _PAPER.search(match[1]) and (
-            _PAPER_BEFORE.search(text[: match.start()]) or _PAPER_SAYS.match(text, end + 1)
-        ):
-            found.append(Candidate(start, end, "Company", "title-model", 0))
-            continue
         numbered = bool(_STANDARD.search(text[max(0, match.start() - 32) : match.start()]))
         if kind and _CONTRACT.search(match[1]) and (guess is None or guess.type not in ("Instrument", "Publication")):
+            continue
+        if kind is None and _NO_DOCUMENT.match(text, match.end()):
             continue
         if kind is not None:
             type_: EntityType = kind.type
             if guess and guess.type in ("Instrument", "Publication") and kind.id in ("report", "index"):
                 type_ = guess.type
-        elif numbered or (
-            _issued(text, match.start(), match.end(), seen)
-            and (match[1].startswith("关于") or not (guess and guess.type == "Publication"))
+        elif (
+            numbered
+            or _CONSULTED.match(text, match.end())
+            or (
+                _issued(text, match.start(), match.end(), seen)
+                and (match[1].startswith("关于") or not (guess and guess.type == "Publication"))
+            )
         ):
             type_ = "Instrument"
         elif guess is not None and guess.probability >= 0.5:
@@ -182,6 +180,11 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             found += two
             continue
         start, end = _trim(text, *_without_verb(text, guess, seen))
+        if guess.type == "Regulator":
+            # 创新和技术部 of 科学、创新和技术部: what a known name ends with is that name
+            start = min(start, *(h.start for h in seen.found if h.end == end and h.known.type == "Regulator"), start)
+        if guess.type == "Instrument" and text[start:end].startswith("的"):
+            start += 1
         # 私隐 of 私隐专员: a guess that a known name begins with is that name
         end = max(end, *(h.end for h in seen.found if h.start == start and h.known.type == guess.type), end)
         if guess.type == "Regulator":

@@ -30,6 +30,10 @@ _MINISTRY = re.compile(r"(?:部|委|署|院|办|银行|总局)$")
 _INSTITUTE = re.compile(r"(?![和与及、的]|国家|中国|全国|中央|发布|主管|直属)[一-鿿]{2,10}(?:中心|所|局)")
 _CHANGED = re.compile(r"关于(?:修改|修订|废止|修正)[〈《]([^〈〉《》]+)[〉》]")
 _RULES_OF = re.compile(r"《([^《》]+)》(?:施行|实施)")
+_CHANGED_BARE = re.compile(
+    r"关于(?:修改|修订|废止|修正)([一-鿿]{2,30}?(?:法|法典|条例|办法|规定|规则|细则))的(?:决定|决议)"
+)
+_BRANCH = re.compile(r"[一-鿿]{1,8}(?:分局|支局|支队)")
 _ABOUT = re.compile(r"(?:印发|发布|公布|进一步|继续|加快|促进|规范)?(?:关于|關於)")
 
 
@@ -68,6 +72,8 @@ def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[s
     known = bool(rows) and reference.is_strong(name, rows[0])
     for cut in range(len(name) - 2, 1, -1):
         head, rest = name[:cut], name[cut:].strip()
+        if _BRANCH.fullmatch(rest) and head.endswith(("局", "总队")) and re.search("[省市区县州]", head):
+            return head, "Regulator"
         if not (_unit(rest) or _INSTITUTE.fullmatch(rest)) or (name[cut - 1].isascii() and name[cut].isascii()):
             continue
         if known and rows[0].type == "Regulator" and not _OFFICES.search(rest):
@@ -143,8 +149,8 @@ def find(
                 done.add((name, head))
                 state("partOf", i, place, mention.start, "name-part", 0.9)
         elif mention.type == "Instrument":
-            changed = _CHANGED.search(name)
-            if changed and len(changed[1]) > 3:
+            changed = _CHANGED.search(name) or _CHANGED_BARE.search(name)
+            if changed and len(changed[1]) > 2:
                 start = mention.start + changed.start(1)
                 place = put(start, start + len(changed[1]), "Instrument", "title-amends")
                 state("amends", i, place, mention.start, "title-amends", 0.9)

@@ -17,7 +17,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from kg.errors import UsageError
-from kg.extract import abbreviations, confidence, documents, names, nesting, opinion, relations, support, unused
+from kg.extract import abbreviations, confidence, documents, kinds, names, nesting, opinion, relations, support, unused
 from kg.extract.gazetteer import Gazetteer, known_names
 from kg.extract.lac import load as load_lac
 from kg.extract.plain import simplify
@@ -113,7 +113,9 @@ def find_names(doc: Doc) -> Doc:
 
 @Language.component("kg_abbreviations")
 def find_abbreviations(doc: Doc) -> Doc:
-    doc._.mentions = abbreviations.settle(doc._.raw, doc._.mentions, _known())
+    # 《条例》 that no title in the text explains is nobody's in particular
+    settled = abbreviations.settle(doc._.raw, doc._.mentions, _known())
+    doc._.mentions = [m for m in settled if m.full or m.type != "Instrument" or not kinds.is_bare(m.text)]
     spans: list[Span] = []
     for mention in doc._.mentions:
         span = doc.char_span(mention.start, mention.end, label=mention.type, alignment_mode="expand")

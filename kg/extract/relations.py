@@ -75,7 +75,6 @@ _SPEAKS = words.pattern("speaks")
 _OFFICE_OF = re.compile(
     rf"[{letters('Regulator')}][^，。；\n]{{1,12}}$|(?:总理|部长|主席|局长|署长|首相|主任|书记|秘书长|负责人|董事长|总裁|首席执行官|CEO|代表|委员)$"
 )
-_APPROVED = re.compile("(?:批准|核准|批复|通过|批转)了?由?$")
 _DRAFT_BEHIND = re.compile("[^，。；]{0,4}(?:草案|议案|提案|修订稿|意见稿|送审稿|讨论稿)")
 _OPENS = re.compile(r"》?\s?[（(]")
 _ORDER_NUMBER = re.compile(r"(?:令|公告)\s?(?:[〔\[（(]?(?:19|20)\d{2}[〕\])）]?年?\s?)?第?\s?\d+\s?号")
@@ -332,10 +331,17 @@ class Reader:
             return named[0].ref if named else self.state.topic
         before = [t.ref for t in things if t.end <= at and t.type in ("Instrument", "Publication")]
         # 本办法 is a document that is called so; of those, the one that the text is about comes first
-        noun = word[1:]
+        noun = word.lstrip("本该此")
         known = [self.state.document] if self.state.document is not None else []
         ordered = [*known, *reversed(before)] if word[0] == "本" else [*reversed(before), *known]
         called = [ref for ref in ordered if without_tail(self._name(ref)).endswith(noun)]
+        if not called and word[0] == "本":
+            # 根据《甲条例》，制定本办法: the one that is called so stands some sentences before
+            earlier = [i for i, m in enumerate(self.mentions) if m.end <= at and m.type == "Instrument"]
+            called = [i for i in reversed(earlier) if without_tail(self._name(i)).endswith(noun)]
+            ordered = [ref for ref in known if ref not in before]
+        if word == noun and not called:
+            return None
         return called[0] if called else next(iter(ordered), None)
 
     def _sentence(self, s: _Sentence) -> None:
@@ -788,7 +794,8 @@ class Reader:
         if relation == "issuedBy":
             verb = match.groups.get("cue", "")
             if _AHEAD.search(s.sketch.text[match.start : match.cue]):
-                return None  # 即将印发 is a plan
+                # 即将印发 is a plan: whose it is drafts it
+                return "draftedBy" if match.rule.id == "issue" and self.mentions[subject].type == "Instrument" else None
             title = self.mentions[subject].text
             if verb == "签署" and re.search("备忘录|协议|合同", title):
                 return None  # what firms and bodies sign with one another is an agreement
@@ -812,8 +819,6 @@ class Reader:
             if makers and all(_LEGISLATURE.search(name) for name in makers) and cue in _MAKES:
                 return "issuedBy"
             # an authority that makes its own rules issues them, unless it is still at it
-            if _APPROVED.search(s.sketch.text[: match.start]):
-                return relation  # 甲办批准乙局制定的《规则》: who approves it issues it
             made = cue == "制定" or (cue == "修订" and s.sketch.text[match.cue :].startswith("修订后的"))
             bodies = all(self.mentions[place].type == "Regulator" for place in match.objects)
             if made and match.objects and bodies and not _UNDER_WAY.search(s.sketch.text[match.start : match.end + 30]):

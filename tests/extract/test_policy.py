@@ -82,6 +82,39 @@ def names(nlp: Language, text: str) -> set[tuple[str, str]]:
             "《港口数据管理办法》《港口数据共享管理办法》均由民航局制定。",
             {("issuedBy", "港口数据管理办法", "民航局"), ("issuedBy", "港口数据共享管理办法", "民航局")},
         ),
+        # whose it will be drafts it
+        ("国家数据局将发布《港口流通指南》。", {("draftedBy", "港口流通指南", "国家数据局")}),
+        ("国家数据局把数据汇总后发布《港口流通指南》。", {("issuedBy", "港口流通指南", "国家数据局")}),
+        # what a firm passes is no act of its own
+        ("甲智能科技有限公司首批通过《港口服务办法》备案。", set()),
+        # 本办法 is the one that is called so, and none of those that it rests on
+        (
+            "国家网信办公布《港口报告办法》。\n第一条 根据《港口安全法》、《港口保护条例》等法规，制定本办法。",
+            {
+                ("issuedBy", "港口报告办法", "国家网信办"),
+                ("basedOn", "港口报告办法", "港口安全法"),
+                ("basedOn", "港口报告办法", "港口保护条例"),
+            },
+        ),
+        # a number and a title side by side
+        ("白宫发布第14999号行政令《消除港口障碍》。", {("issuedBy", "第14999号行政令", "白宫")}),
+        # a decision that changes a law, without marks
+        (
+            "全国人大常委会表决通过关于修改港口法的决定。",
+            {
+                ("issuedBy", "关于修改港口法的决定", "全国人大常委会"),
+                ("amends", "关于修改港口法的决定", "港口法"),
+            },
+        ),
+        # who leads and whom it brings along
+        (
+            "由中国信息通信研究院牵头，联合华为、腾讯等编写的《港口框架》亮相。",
+            {
+                ("draftedBy", "港口框架", "中国信息通信研究院"),
+                ("draftedBy", "港口框架", "华为"),
+                ("draftedBy", "港口框架", "腾讯"),
+            },
+        ),
         # rules made for a law
         (
             "个人信息保护委员会公开了《港口基本法》施行令草案。",
@@ -105,6 +138,11 @@ def test_relations_of_documents(nlp: Language, text: str, expected: set[tuple[st
         ("欧盟委员会公布酝酿已久的“港口综合法案”，引发讨论。", "港口综合法案", "Instrument"),
         ("国家数据局发布《关于港口乱象的通报》。", "关于港口乱象的通报", "Instrument"),
         ("证监会发布《投资者说》系列节目。", "投资者说", None),
+        ("欧盟委员会就《港口增补件》启动为期两个月的征询。", "港口增补件", "Instrument"),
+        ("该公司生成《港口大战》《码头奇缘》等作品中的角色。", "码头奇缘", None),
+        ("违反条例的，由主管部门处罚。", "条例", None),
+        ("国家数据局关于促进港口开放的通知\n各有关单位：", "国家数据局关于促进港口开放的通知", "Instrument"),
+        ("国家数据局关于印发《港口办法》的通知\n各有关单位：", "国家数据局关于印发《港口办法》的通知", None),
         ("学者在《港口十年》一书中写道。", "港口十年", None),
         ("据《港口金融报》报道，证监会开会。", "港口金融报", "Company"),
         ("本文刊于《港口金融报》。", "港口金融报", None),
@@ -122,6 +160,7 @@ def test_titles_that_the_words_beside_them_explain(nlp: Language, text: str, nam
     [
         ("科技部生物中心组织了会议。", ("partOf", "科技部生物中心", "科技部")),
         ("司法部国家安全司发布通知。国家安全司解释了原因。", ("partOf", "司法部国家安全司", "司法部")),
+        ("西安市公安局碑林分局通报了案情。", ("partOf", "西安市公安局碑林分局", "西安市公安局")),
         ("美国商务部工业与安全局发布新规。", ("partOf", "美国商务部工业与安全局", "美国商务部")),
     ],
 )
