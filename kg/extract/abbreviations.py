@@ -144,9 +144,9 @@ def _short_for(short: str, long: str, type_: str) -> bool:
         return False
     if type_ in _DOCUMENTS:
         base, whole = without_tail(short), without_tail(long)
-        if re.sub("AI", "人工智能", base) == whole:
+        if "AI" in base and base.replace("AI", "人工智能") == whole:
             return True  # 《AI基本法》 beside 《人工智能基本法》
-        if len(base) >= 6 and re.search("[：:]", whole) and base in re.split("[：:]", whole)[1:]:
+        if len(base) >= 6 and re.search("[：:]", long) and base in re.split("[：:]", long)[1:]:
             return kind_of(base) is not None  # 赢得竞赛：美国人工智能行动计划, and then without what stands before
         return 2 <= len(base) <= 8 and base[-2:] == whole[-2:] and _subsequence(base, whole) and base != whole
     if type_ == "Regulator":

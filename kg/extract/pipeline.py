@@ -60,6 +60,9 @@ def gazetteer() -> Gazetteer:
     return Gazetteer(known_names(Reference.load()))
 
 
+_UNIONS = frozenset(("欧盟", "歐盟", "EU"))  # where it does nothing it says where, as a country does
+
+
 @cache
 def _known() -> frozenset[str]:
     return frozenset(Reference.load().strong)
@@ -160,6 +163,7 @@ def drop_unsupported(doc: Doc) -> Doc:
         if i not in weak
         and (m.reason != "doubt" or m.text in names_ or m.text in listed)
         and (m.reason != "place" or (m.text in actors and not Reference.load().find_place(m.text)))
+        and (m.text not in _UNIONS or m.text in actors)
     ]
     if len(kept) == len(mentions):
         return doc

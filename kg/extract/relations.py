@@ -793,6 +793,8 @@ class Reader:
             return relation if held and most == (relation == "subsidiaryOf") else None
         if relation == "issuedBy":
             verb = match.groups.get("cue", "")
+            if match.rule.id == "issue-of" and all(self._name(place) == "欧盟" for place in match.objects):
+                return None  # 欧盟《数据法》 says where it applies
             if _AHEAD.search(s.sketch.text[match.start : match.cue]):
                 # 即将印发 is a plan: whose it is drafts it
                 return "draftedBy" if match.rule.id == "issue" and self.mentions[subject].type == "Instrument" else None

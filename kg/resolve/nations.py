@@ -97,6 +97,12 @@ def choose(
         together = {s.row.id for s in told if s.row is not None and s.start >= last}
         # both in one sentence: a meeting of two, and what is told of one of them
         return told[-1].row if len(together) == 1 else home
+    headline = "\n" in plain and "\n" not in plain[:start]
+    if home is not None and headline and not any(s.country == "CN" and s.start != start for s in around):
+        # 与司法部和解 in a headline, and 美国司法部 below it, where China isn't named at all
+        below = {s.row.id: s.row for s in around if s.row is not None and s.row.id in ids and s.start > start}
+        if len(below) == 1:
+            return next(iter(below.values()))
     if strong:
         return home
     if in_sentence:

@@ -82,6 +82,17 @@ def names(nlp: Language, text: str) -> set[tuple[str, str]]:
             "《港口数据管理办法》《港口数据共享管理办法》均由民航局制定。",
             {("issuedBy", "港口数据管理办法", "民航局"), ("issuedBy", "港口数据共享管理办法", "民航局")},
         ),
+        # where it applies, and who isn't named
+        ("欧盟《港口数据法》9月起适用。", set()),
+        ("数据法修改后与《港口条例》相衔接。", set()),
+        # a title with what stands before it, and without
+        (
+            "白宫公布《赢得竞赛：港口与码头行动计划》。《港口与码头行动计划》由交通部起草。",
+            {
+                ("issuedBy", "赢得竞赛：港口与码头行动计划", "白宫"),
+                ("draftedBy", "赢得竞赛：港口与码头行动计划", "交通部"),
+            },
+        ),
         # whose it will be drafts it
         ("国家数据局将发布《港口流通指南》。", {("draftedBy", "港口流通指南", "国家数据局")}),
         ("国家数据局把数据汇总后发布《港口流通指南》。", {("issuedBy", "港口流通指南", "国家数据局")}),
