@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from kg.extract import words
 from kg.extract.recogniser import Clues, Guess
+from kg.reference import Reference
 
 _BEFORE_NAME = words.pattern("before-name")
 _AFTER_NAME = words.pattern("after-name")
@@ -28,6 +29,17 @@ _NO_NAME_TAGS = frozenset({"v", "p", "c", "d", "u", "w", "r", "m", "q", "vd", "T
 _SMALL_WORDS = "的在和与对向由被给把将据从为以及等因经按受获超近约不其该某各有是新老原前现让到于购投而但也又称说"
 _SAID_OF = re.compile("(?:附属公司|子公司|孙公司)(?=[一-鿿（）()]{4,}公司$)")
 _BOTH = re.compile("(?P<and>以及|[及和与])(?=[一-鿿A-Za-z]{2,10}(?:资本|创投|基金|投资|集团|科技|银行|证券|公司)$)")
+_SEATED_BODY = re.compile("(?:署|局|委员会|交易所|办公室)$")
+_AT = re.compile("[在于赴至到抵访离]$|来自$")
+_BRANCH = re.compile(
+    "(?:人寿|财险|保险|银行|证券|基金|资管|信托|投资|资本|创投|汽车|科技|健康|医疗|医药|能源|地产|置业|物流|传媒|集团|控股|股份|国际)"
+)
+_FIELD = re.compile("人工智能|云计算|半导体|芯片|游戏|广告|数据中心|汽车|手机|电商|支付")
+_UNIT = re.compile("业务|部门|事业部|团队|芯片|产品|平台|系统|解决方案")
+_MEMBER = re.compile("(?:资深)?(?:会员|委员|理事|院士)(?:以及|及|和|兼|与|、)")
+_DEALER = re.compile("(?:研发|开发|供应|制造|服务|生产|运营|设计|提供|集成|零售|经销|承包|代理)$")
+_EXCHANGE = re.compile("(?:联交所|港交所|上交所|深交所|北交所)$")
+_SELF = re.compile("[一-鿿]{2}(?:人寿|银行|证券|保险|财险|集团|股份|科技|汽车)$")
 _SLOTS = words.each("slot-firm")
 _NO_SLOT = words.pattern("not-slot-firm")
 _ACTED_ON = re.compile("旗下|的|收购|投资|领投|与|和|对|将|以|获|向")
@@ -69,10 +81,27 @@ def _tidied(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -
     if guess.type == "Company":
         guess = _whole(text, guess, seen)
     if guess.type in ("Company", "Organization", "Regulator") and (guess.start, guess.end) not in known:
-        return _cut(text, guess, known, seen)
+        return _cut(text, _with_place(text, guess, seen), known, seen)
     if guess.type == "Instrument" and (guess.start, guess.end) not in known:
         return _documents(text, guess)
     return [guess]
+
+
+def _with_place(text: str, guess: Guess, seen: Clues) -> Guess:
+    """香港|投资推广署, 天津|排放权交易所: the place right before a body's name belongs to it."""
+    start = guess.start
+    if guess.type == "Company" or not _SEATED_BODY.search(text[guess.start : guess.end]):
+        return guess
+    if not start or seen.tagged[start - 1][0] != ("LOC" if seen.tagged[start][1] else "ORG"):
+        return guess
+    start -= 1
+    while start and not seen.tagged[start][1]:
+        start -= 1
+    place = text[start : guess.start]
+    before = text[max(0, start - 2) : start]
+    if Reference.load().find_place(place) or Reference.load().find_country(place):
+        return guess if _AT.search(before) else replace(guess, start=start)
+    return guess
 
 
 def _told_apart(text: str, guess: Guess) -> list[Guess]:
@@ -86,6 +115,9 @@ def _told_apart(text: str, guess: Guess) -> list[Guess]:
         if (latin := _LATIN_PERSON.match(name)) and latin.end() < len(name):
             return [replace(guess, end=guess.start + latin.end())]
         return [guess]
+    if guess.type == "Organization" and (member := _MEMBER.search(name)):
+        at = guess.start
+        return [replace(guess, end=at + member.start()), replace(guess, start=at + member.end())]
     if both := _TWO_SCRIPTS.fullmatch(name):
         at = guess.start
         return [replace(guess, start=at + both.start(n), end=at + both.end(n)) for n in ("han", "latin")]
@@ -133,9 +165,19 @@ def _whole(text: str, guess: Guess, seen: Clues) -> Guess:
 
 def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> list[Guess]:
     start, end = guess.start, guess.end
+    if (
+        text[start] == "商"
+        and guess.type == "Company"
+        and _DEALER.search(text[max(0, start - 2) : start])
+        and end - start > 3
+    ):
+        start += 1  # 研发|商贝丰科技, by LAC
     # 京东|豪掷: LAC sees no end of a word where the guess ends, and a known name ends before
     whole = max((b for a, b in known if a == start and b < end), default=None)
-    if whole is not None and end < len(text) and not seen.tagged[end][1]:
+    if whole is not None and end < len(text) and not seen.tagged[end][1] and not _BRANCH.fullmatch(text[whole:end]):
+        end = whole
+    # AMD人工智能|业务: what a known firm does
+    if whole is not None and _FIELD.fullmatch(text[whole:end]) and _UNIT.match(text, end):
         end = whole
     if lead := _BEFORE_NAME.match(text, start, end):
         start = lead.end()
@@ -161,10 +203,22 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
     # 由长安汽车控股的阿维塔: the verb
     if text[start:end].endswith("控股") and text[end : end + 1] == "的" and text[start - 1 : start] in ("由", "被"):
         end -= 2
+    # 世茂集团|联交所公告: where a firm announces
+    if (exchange := _EXCHANGE.search(text, start, end)) and exchange.end() == end and guess.type != "Regulator":
+        firm = text[start : exchange.start()]
+        if (start, exchange.start()) in known or _FIRM.search(firm) or _ONLY_END.search(firm[-3:]):
+            return [replace(guess, end=exchange.start(), type="Company")]
     for verb in _INNER_VERB.finditer(text, start, end):
         # 软银|投资顾问公司 is one firm
-        if (start, verb.start()) in known and end - verb.end() >= 3 and not _FIRM_TAIL.match(text[verb.end() : end]):
-            return [replace(guess, start=start, end=verb.start()), replace(guess, start=verb.end(), end=end)]
+        first = (start, verb.start()) in known or (
+            _SELF.search(text[start : verb.start()]) and _FIRM.search(text[verb.end() : end])
+        )
+        if first and end - verb.end() >= 3 and not _FIRM_TAIL.match(text[verb.end() : end]):
+            type_ = "Company" if guess.type == "Regulator" else guess.type
+            return [
+                replace(guess, start=start, end=verb.start(), type=type_),
+                replace(guess, start=verb.end(), end=end, type=type_),
+            ]
     if guess.type == "Company":
         # 资附属公司日清食品（中国）投资有限公司: what is said of a firm before its legal name
         if said := _SAID_OF.search(text, start, end):

@@ -37,6 +37,7 @@ _FIRM = words.pattern("firm-ending")
 _JOINED = words.pattern("joined")
 _COMMON = words.table("common-latin")
 _LEADING_VERB = words.table("leading-verb")
+_FILED_WITH = re.compile("公告(?:称|，|,|显示)")
 _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
 _HOW_INVESTED = re.compile("(?:独家|联合|共同|战略|追加)投资$")
@@ -369,7 +370,7 @@ def _without_verb(text: str, guess: Guess, seen: Clues) -> tuple[int, int]:
 
 def _weak_guess(text: str, guess: Guess, seen: Clues) -> str:
     """What is wrong with a guess: "no", it can't be a name; "doubt", nothing but the model supports it, as yet."""
-    name = text[guess.start : guess.end]
+    name = text[guess.start : guess.end].strip()
     if _GENERIC.fullmatch(simplify(name)) or _FILE_NUMBER.fullmatch(name) or not re.search(r"[^\W\d_]", name):
         return "no"
     if guess.type == "Instrument" and guess.probability < 0.9 and kind_of(name) is None:

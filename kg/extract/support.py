@@ -20,6 +20,7 @@ _GUESSED = frozenset(("model", "repeat"))
 _FIRM = words.pattern("firm-ending")
 _BEFORE = words.pattern("firm-before")
 _AFTER = words.pattern("firm-after")
+_OFFICE = words.pattern("office-before-person")
 _BETWEEN = re.compile(r"\s*(?:、|和|与|及|以及|,|and|&)\s*")
 
 
@@ -78,6 +79,8 @@ def _stands(text: str, mention: Mention, probability: dict[str, float]) -> bool:
         sure = max((p for name, p in probability.items() if mention.text in name), default=0.0)
     if sure >= enough:
         return True
+    if mention.type == "Person":
+        return bool(_OFFICE.search(text[max(0, mention.start - 12) : mention.start].rstrip()))
     if mention.type != "Company":
         return False
     if _FIRM.search(mention.text) or mention.text.split()[-1].rstrip(".").lower() in FIRM_WORDS:

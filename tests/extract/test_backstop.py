@@ -34,6 +34,8 @@ def test_legal_names(text: str, names: list[str]) -> None:
         ("法定代表人为陈佑安，注册资本5亿元", ["陈佑安"]),
         ("公司的董事长是林启明，男，48岁", ["林启明"]),
         ("林启明女士已辞任公司秘书", ["林启明"]),
+        ("公司的董事长是林启会，男，48岁", ["林启会"]),
+        ("受访者分为老年，男，女，都有", []),
         ("林启明出生于一九七〇年", []),
     ],
 )
@@ -56,7 +58,11 @@ def test_announcers(text: str, announces: bool) -> None:
 
 
 def test_an_announcer_without_what_describes_it_and_when() -> None:
-    for text in ("科创板公司云岫新材公告，股东减持。", "云岫新材昨晚公告，股东减持。"):
+    for text in (
+        "科创板公司云岫新材公告，股东减持。",
+        "云岫新材昨晚公告，股东减持。",
+        "云岫新材联交所公告，股东减持。",
+    ):
         assert {text[a:b] for a, b in backstop.announcers(text, seen(text))} <= {"云岫新材"}
 
 

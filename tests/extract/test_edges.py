@@ -38,7 +38,13 @@ def tidied(text: str, *names: str, type_: EntityType = "Company", known: tuple[s
             ["Pine Ridge Limited", "Pine Ridge"],
         ),
         ("据The Ledger报道", "Ledger", ["The Ledger"]),
+        ("风机研发商松岭科技完成", "商松岭科技", ["松岭科技"]),
+        ("松岭集团联交所公告称", "松岭集团联交所", ["松岭集团"]),
+        ("同意松岭人寿投资青禾集团", "松岭人寿投资青禾集团", ["松岭人寿", "青禾集团"]),
         # what looks alike and is the name
+        ("商汤智能科技宣布", "商汤智能科技", ["商汤智能科技"]),
+        ("香港联交所公告称", "香港联交所", ["香港联交所"]),
+        ("松岭集团投资控股公司称", "松岭集团投资控股公司", ["松岭集团投资控股公司"]),
         ("松岭控股宣布增持", "松岭控股", ["松岭控股"]),
         ("向松岭控股的股东", "松岭控股", ["松岭控股"]),
         ("松岭房企联盟有限公司", "松岭房企联盟有限公司", ["松岭房企联盟有限公司"]),
@@ -79,6 +85,19 @@ def test_two_bodies_joined_by_a_verb() -> None:
     text = "发展改革委联合国家数据局印发"
     assert tidied(text, "发展改革委联合国家数据局", type_="Regulator") == ["发展改革委", "国家数据局"]
     assert tidied("联合国大会通过", "联合国大会", type_="Regulator") == ["联合国大会"]
+
+
+def test_a_known_firm_and_what_it_does() -> None:
+    assert tidied("松岭人工智能业务增长", "松岭人工智能", known=("松岭",)) == ["松岭"]
+    assert tidied("松岭人工智能公司增长", "松岭人工智能公司", known=("松岭",)) == ["松岭人工智能公司"]
+    assert tidied("松岭云计算上涨", "松岭云计算", known=("松岭",)) == ["松岭云计算"]
+
+
+def test_two_bodies_that_someone_is_a_member_of() -> None:
+    text = "现为松岭会计师公会资深会员以及青禾公会会员"
+    names = ["松岭会计师公会", "青禾公会"]
+    assert tidied(text, "松岭会计师公会资深会员以及青禾公会", type_="Organization") == names
+    assert tidied("松岭会员及服务中心称", "松岭会员及服务中心", type_="Company") == ["松岭会员及服务中心"]
 
 
 def test_a_known_firm_and_what_it_invests_in() -> None:

@@ -29,6 +29,8 @@ def left_out(text: str, *names: tuple[str, EntityType, float], parties: tuple[st
         ("云海资本表示看好。", "云海资本", "Company", 0.50, False),
         ("促进远程诊疗发展。", "远程诊疗", "Company", 0.60, True),
         ("他是弄潮儿。", "潮儿", "Person", 0.80, True),
+        ("首席执行官Ada Falk出席。", "Ada Falk", "Person", 0.80, False),
+        ("新版Ada Falk出席。", "Ada Falk", "Person", 0.80, True),
         ("周明远出席。", "周明远", "Person", 0.95, False),
     ],
 )
