@@ -26,7 +26,7 @@ def simplify(text: str) -> str:
         convert = _converter().convert  # type: ignore[attr-defined]
         for c in new:
             if "㐀" <= c <= "鿿":
-                plain = convert(c)
+                plain = convert(convert(c))  # 薴 becomes 苧, and that 苎
                 if plain != c and len(plain) == 1:
                     _table[ord(c)] = plain
         _seen.update(new)
