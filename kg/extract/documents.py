@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -19,6 +20,14 @@ _REPEALED = words.pattern("repealed")
 _NUMBER = words.pattern("number-behind")
 _STANDARD = words.pattern("standard-before")
 _EFFECTIVE = words.pattern("effective")
+_CAME_OUT = words.pattern("came-out")
+_TO_COME = re.compile("[将拟待]|计划|预计|有望|尚未")
+# 《X》（第12号）于8月1日正式发布; 8月1日，修订后的《X》…公布
+_BEHIND_TITLE = re.compile("》?(?:[（(][^（）()]{1,40}[）)])*(?P<between>[^，。；、：《》]*)")
+_BESIDE = re.compile(
+    "(?:已经?|正式|[于在自]|对外|向社会|全文|同步|上|[^，。；]{0,4}(?:公报|网站)|[由经][^，。；]{2,16}?|通过|批准|同意|后)*"
+)
+_DAY_BEFORE = re.compile("[，,]?(?:[^，。；：《》称说示就对据按在为由与和]{0,4}|经?重?新?[修制]订后?的|新版的?)《?")
 
 
 def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told: date | None) -> list[Document]:
@@ -81,5 +90,33 @@ def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told:
             status = status or "planned"
         elif name in basis or any(_ISSUED.search(plain[mentions[p].end : mentions[p].end + 14]) for p in places):
             status = status or "issued"
+        if issued is None and status in (None, "issued") and name not in drafted:
+            for place in places:
+                m = mentions[place]
+                start, end = next((s for s in spans if s[0] <= m.start < s[1]), (m.start, m.end))
+                if day := _came_out(plain[start:end], m.start - start, m.end - start, told):
+                    issued, evidence, status = day, (start, end), "issued"
+                    break
         records.append(Document(places[0], kind.id if kind else None, status, issued, effective, number, *evidence))
     return records
+
+
+def _came_out(sentence: str, start: int, end: int, told: date | None) -> str | None:
+    """The day on which a document came out, where the sentence says so and not who issued it."""
+    behind = _BEHIND_TITLE.match(sentence, end)
+    if behind is None or not (verb := _CAME_OUT.search(behind["between"])):
+        return None
+    at = behind.start("between")
+    before_verb = behind["between"][: verb.start()]
+    if _TO_COME.search(before_verb):
+        return None
+    if not _BESIDE.fullmatch(re.sub(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日", "", before_verb)):
+        return None  # 《X》的解读文章发布
+    for when in find_dates(sentence, told):
+        if when.iso is None:
+            continue
+        if at <= when.start and when.end <= at + verb.start():
+            return when.iso
+        if when.end <= start and _DAY_BEFORE.fullmatch(sentence, when.end, start):
+            return when.iso
+    return None

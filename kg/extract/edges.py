@@ -29,6 +29,7 @@ _NO_NAME_TAGS = frozenset({"v", "p", "c", "d", "u", "w", "r", "m", "q", "vd", "T
 _SMALL_WORDS = "的在和与对向由被给把将据从为以及等因经按受获超近约不其该某各有是新老原前现让到于购投而但也又称说"
 _SAID_OF = re.compile("(?:附属公司|子公司|孙公司)(?=[一-鿿（）()]{4,}公司$)")
 _BOTH = re.compile("(?P<and>以及|[及和与])(?=[一-鿿A-Za-z]{2,10}(?:资本|创投|基金|投资|集团|科技|银行|证券|公司)$)")
+_COUNTED = re.compile(f"等?(?:{words.pattern('collective').pattern})(?:已|共同|联合|近日|日前)*$")
 _SEATED_BODY = re.compile("(?:署|局|委员会|交易所|办公室)$")
 _AT = re.compile("[在于赴至到抵访离]$|来自$")
 _BRANCH = re.compile(
@@ -65,6 +66,9 @@ _LATIN_LETTER = re.compile("[A-Za-z]")
 _HAN_LETTER = re.compile("[一-鿿]")
 _LAW = re.compile("[一-鿿]{2,}(?:法|条例|办法|规定)$")
 _NO_NAME = words.pattern("latin-no-name")
+_BRACKETED_NUMBER = re.compile(
+    r"第?\s?[A-Z]{0,4}\s?\d[\d/〔〕\[\]\-—. ]*号(?:条例|指令|决定|法案|法律|令|公告)?(?=[）)])"
+)
 
 
 def tidy(text: str, guesses: Iterable[Guess], seen: Clues) -> list[Guess]:
@@ -183,6 +187,9 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
         start = lead.end()
     if tail := _AFTER_NAME.search(text, start, end):
         end = tail.start()
+    # 国务院国资委|六部门: how many a list has; 第三机构 and 三部门 alone are none
+    if guess.type != "Company" and (count := _COUNTED.search(text, start + 3, end)) and text[count.start() - 1] != "第":
+        end = count.start()
     for ending, goes_on in (
         ("所", "拥持属控占有"),
         ("持", "有"),
@@ -242,6 +249,10 @@ def _documents(text: str, guess: Guess) -> list[Guess]:
     start = guess.start
     if "《" in text[start : guess.end]:
         return [guess]
+    # 《人工智能法》（|第2024/1689号条例）: the number of what stands before
+    number = _BRACKETED_NUMBER.match(text, start)
+    if number and number.end() == guess.end and re.search(r"》\s?[（(]$", text[max(0, start - 3) : start]):
+        return []
     if before := _IN_A_SENTENCE.match(text[start : guess.end]):
         start += before.end()
     parts = re.split("(以及|及|和|与|、)", text[start : guess.end])

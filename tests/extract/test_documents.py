@@ -59,5 +59,30 @@ def test_numbers(nlp: Language, text: str, title: str, number: str | None) -> No
     assert documents(nlp, text)[title].number == number
 
 
+@pytest.mark.parametrize(
+    ("text", "issued"),
+    [
+        ("8月12日，欧盟《港口数据法》在欧盟官方公报刊登，将于10月1日生效。", "2024-08-12"),
+        ("《港口数据规定》于2024年3月22日正式公布，自公布之日起施行。", "2024-03-22"),
+        ("《港口数据规定》（修订版）已于2024年3月22日经市政府同意后印发。", "2024-03-22"),
+        ("8月1日，修订后的《港口数据规定》公布。", "2024-08-01"),
+        # what looks alike and tells another day, or none
+        ("8月1日，专家表示，《港口数据规定》已经发布。", None),
+        ("8月1日，《港口数据规定》解读文章发布。", None),
+        ("《港口数据规定》将于10月1日发布。", None),
+        ("《港口数据规定》自2024年3月22日公布之日起施行。", None),
+        ("2024年8月1日，企业就《港口数据规定》公布典型案例。", None),
+        ("8月1日，《港口数据规定》发布会召开。", None),
+    ],
+)
+def test_the_day_without_an_issuer(nlp: Language, text: str, issued: str | None) -> None:
+    assert next(iter(documents(nlp, text).values())).issued == issued
+
+
+def test_a_number_in_brackets_is_no_document_of_its_own(nlp: Language) -> None:
+    found = documents(nlp, "7月12日，欧盟《港口数据法》（第2024/1689号条例）在欧盟官方公报刊登。")
+    assert {title: document.number for title, document in found.items()} == {"港口数据法": "第2024/1689号条例"}
+
+
 def test_a_document_named_twice_is_one_record(nlp: Language) -> None:
     assert len(documents(nlp, "国务院印发《港口发展规划》。《港口发展规划》共五章。")) == 1

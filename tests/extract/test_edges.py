@@ -75,6 +75,21 @@ def test_a_person_ends_where_the_script_does(text: str, guess: str, names: list[
     assert [(text[g.start : g.end], g.type) for g in found] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "guess", "names"),
+    [
+        ("松岭省财政厅三部门印发", "松岭省财政厅三部门", ["松岭省财政厅"]),
+        ("松岭省财政厅等12个部门联合", "松岭省财政厅等12个部门联合", ["松岭省财政厅"]),
+        # what looks alike and is the name
+        ("松岭市第三机构管理处印发", "松岭市第三机构管理处", ["松岭市第三机构管理处"]),
+        ("松岭市直属第一单位印发", "松岭市直属第一单位", ["松岭市直属第一单位"]),
+        ("六部门印发", "六部门", ["六部门"]),
+    ],
+)
+def test_a_body_ends_where_a_list_is_counted(text: str, guess: str, names: list[str]) -> None:
+    assert tidied(text, guess, type_="Regulator") == names
+
+
 def test_a_firm_and_its_chief_in_one_guess() -> None:
     text = "Pine Ridge CEO Ada Falk称公司"
     found = tidy(text, [Guess(0, len(text), "Company", 0.9)], Clues([("n", True)] * len(text), []))

@@ -94,7 +94,9 @@ def test_the_first_fact_stands_beside_its_text(editing: TestClient, own_store: P
     page = editing.get("/review?lang=en").text
     assert f'name="fact" value="{fact.id}"' in page
     assert re.search(r'<mark class="chosen" id="here">[^<]{4,}</mark>', page)
-    assert unescape(page).count(fact.reasons[0].words("en")) == 1
+    listed = re.search(r'<ul class="reasons"[^>]*>(.*?)</ul>', page)
+    assert listed
+    assert re.findall("<li>(.*?)</li>", unescape(listed[1])) == [reason.words("en") for reason in fact.reasons]
     assert f"0 of {len(page) and _total(own_store)} facts reviewed (0 %)" in page
     assert "复核" in editing.get("/review?lang=zh").text
 
