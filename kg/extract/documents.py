@@ -11,7 +11,7 @@ from kg.extract.dates import find_dates
 from kg.extract.kinds import is_draft, kind_of
 from kg.extract.relations import Found
 from kg.ids import normalise
-from kg.items import Document, Mention
+from kg.items import Document, Mention, Relation
 
 _CONSULT = words.pattern("consultation")
 _PLANNED = words.pattern("planned")
@@ -37,11 +37,13 @@ def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told:
     for i, m in enumerate(mentions):
         if m.type in ("Instrument", "Publication"):
             by_name.setdefault(normalise(m.full or m.text), []).append(i)
-    issued_by = {
-        normalise(mentions[r.subject].full or mentions[r.subject].text): r
-        for r in found.relations
-        if r.type == "issuedBy"
-    }
+    issued_by: dict[str, Relation] = {}
+    for r in found.relations:
+        if r.type == "issuedBy":
+            name = normalise(mentions[r.subject].full or mentions[r.subject].text)
+            # a headline or a comment repeats who issued it, and not when
+            if name not in issued_by or (r.date and not issued_by[name].date):
+                issued_by[name] = r
     drafted = {
         normalise(mentions[r.subject].full or mentions[r.subject].text)
         for r in found.relations
@@ -90,7 +92,8 @@ def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told:
             status = status or "planned"
         elif name in basis or any(_ISSUED.search(plain[mentions[p].end : mentions[p].end + 14]) for p in places):
             status = status or "issued"
-        if issued is None and status in (None, "issued") and name not in drafted:
+        # before the day of who issued it, which may be that of a first reading
+        if status in (None, "issued") and name not in drafted:
             for place in places:
                 m = mentions[place]
                 start, end = next((s for s in spans if s[0] <= m.start < s[1]), (m.start, m.end))

@@ -59,6 +59,11 @@ def test_numbers(nlp: Language, text: str, title: str, number: str | None) -> No
     assert documents(nlp, text)[title].number == number
 
 
+def test_the_day_stands_where_one_of_several_sentences_has_it(nlp: Language) -> None:
+    text = "国家网信办公布《港口规定》\n8月12日，国家网信办公布了《港口规定》。\n国家网信办公布的《港口规定》意义重大。"
+    assert documents(nlp, text)["港口规定"].issued == "2024-08-12"
+
+
 @pytest.mark.parametrize(
     ("text", "issued"),
     [
@@ -66,6 +71,7 @@ def test_numbers(nlp: Language, text: str, title: str, number: str | None) -> No
         ("《港口数据规定》于2024年3月22日正式公布，自公布之日起施行。", "2024-03-22"),
         ("《港口数据规定》（修订版）已于2024年3月22日经市政府同意后印发。", "2024-03-22"),
         ("8月1日，修订后的《港口数据规定》公布。", "2024-08-01"),
+        ("8月12日，《港口数据法》在官方公报刊登。欧洲议会于3月13日、欧盟理事会于5月21日先后通过了该法。", "2024-08-12"),
         # what looks alike and tells another day, or none
         ("8月1日，专家表示，《港口数据规定》已经发布。", None),
         ("8月1日，《港口数据规定》解读文章发布。", None),
