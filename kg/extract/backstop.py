@@ -23,6 +23,9 @@ _ACTS = words.pattern("person-acts")
 _CHILDREN = ("子公司", "附属公司", "孙公司")
 _CHILD = re.compile("|".join(_CHILDREN))
 _OWNED = re.compile("(?:子公司|附属公司|孙公司|旗下|主体|股东|投资方|交易对方|交易对手方?)(?=.{2})")
+_DEALS = words.pattern("firm-deals")
+_ROLE = words.pattern("role-word")
+_CALLED_FIRM = re.compile("[一-鿿]{2,8}(?:公司|集团|银行|证券|控股|资本)")
 _RAISING = words.pattern("raising-firm")
 _LINE_START = words.pattern("announcer-start")
 _ORGANISATION = words.pattern("organisation-ending")
@@ -135,6 +138,16 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
         if (says or _ANNOUNCES.match(text, end)) and _HAN.search(text[start:end]):
             if text.endswith(("联交所", "港交所"), start + 2, end):
                 end -= 3
+            yield edges.without_description(text, start, end), end
+
+
+def dealers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
+    """Organisations, by LAC, that are called firms and deal with others: 松岭公司同意以3亿元收购…."""
+    for start, end, tag in seen.words:
+        name = text[start:end]
+        if tag != "ORG" or not _CALLED_FIRM.fullmatch(name) or _ROLE.fullmatch(name) or _STOP.search(name[:-2]):
+            continue
+        if _DEALS.match(text, end) and not (start and _is_han(text[start - 1]) and seen.tagged[start - 1][0] == "n"):
             yield edges.without_description(text, start, end), end
 
 

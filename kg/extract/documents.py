@@ -8,7 +8,7 @@ from datetime import date
 
 from kg.extract import sentences, words
 from kg.extract.dates import find_dates
-from kg.extract.kinds import is_draft, kind_of
+from kg.extract.kinds import is_draft, is_draft_behind, kind_of
 from kg.extract.relations import Found
 from kg.ids import normalise
 from kg.items import Document, Mention, Relation
@@ -82,11 +82,16 @@ def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told:
             relation = issued_by[name]
             if relation.date:
                 issued, evidence = relation.date, (relation.start, relation.end)
-        elif any(is_draft(mentions[p].full or mentions[p].text) for p in places) or name in drafted:
+        elif name in drafted or any(
+            is_draft(mentions[p].full or mentions[p].text) or is_draft_behind(plain, mentions[p].end) for p in places
+        ):
             consulted = any(
                 _CONSULT.search(plain[max(0, mentions[p].start - 80) : mentions[p].end + 100]) for p in places
             )
-            published = any(_ISSUED.search(plain[mentions[p].end : mentions[p].end + 14]) for p in places)
+            # 将制定《X》，会同乙局出台《Y》: what stands behind the comma is another's
+            published = any(
+                _ISSUED.search(re.split("[，。；]", plain[mentions[p].end : mentions[p].end + 14])[0]) for p in places
+            )
             status = status or ("consultation" if consulted else "issued" if published else "draft")
         elif any(_PLANNED.search(plain[max(0, mentions[p].start - 6) : mentions[p].end + 24]) for p in places):
             status = status or "planned"

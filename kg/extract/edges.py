@@ -61,6 +61,9 @@ _LATIN_TWICE = re.compile(
 _HEADED = re.compile(
     r"(?P<firm>[A-Z][A-Za-z0-9.&'’ -]+?) (?:CEO|CFO|CTO|COO) (?P<person>[A-Z][a-z]+(?: [A-Z][A-Za-z.'’-]+)+)"
 )
+_OWNER = re.compile(
+    "[一-鿿]{1,6}(?:·[一-鿿]{1,8})+(?:旗下|拥有|创办|创立)?的(?=.{2,})|[一-鿿]{2,4}的(?=[A-Za-z][A-Za-z0-9]+$)"
+)
 _ARTICLE = re.compile("(?<![A-Za-z])The $")
 _LATIN_LETTER = re.compile("[A-Za-z]")
 _HAN_LETTER = re.compile("[一-鿿]")
@@ -134,6 +137,9 @@ def _told_apart(text: str, guess: Guess) -> list[Guess]:
             replace(guess, end=at + headed.end("firm")),
             replace(guess, start=at + headed.start("person"), end=at + headed.end("person"), type="Person"),
         ]
+    # 埃隆·马斯克的|xAI: whose firm it is
+    if guess.type == "Company" and (owner := _OWNER.match(name)):
+        return [replace(guess, start=guess.start + owner.end())]
     # 据The Information报道: within Chinese the article belongs to the name
     if _ARTICLE.search(text[max(0, guess.start - 5) : guess.start]) and _LATIN_LETTER.match(name):
         return (
@@ -204,6 +210,7 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
         ("之", "0123456789百全"),
         ("豪", "掷"),
         ("控股", "股"),  # X控股|股东
+        ("公告", "：:称，"),  # X公告：拟…
     ):
         if text[start:end].endswith(ending) and text[end : end + 1] and text[end] in goes_on:
             end -= len(ending)

@@ -51,7 +51,7 @@ _OPTIONAL = re.compile(r"[?*]|\{[\d,]")
 # in 美团旗下汉海信息 the owner is none of the list
 _OWNER = re.compile(rf"[{letters('Company')}](?=(?:的)?(?:旗下|全资子公司|子公司))")
 
-_NEXT_CLAUSE = re.compile(rf"(?<=[{MENTIONS}])(?:的?(?:股权|股份))?，[{MENTIONS}]$")
+_NEXT_CLAUSE = re.compile(rf"(?<=[{MENTIONS}])(?:的?(?:股权|股份))?，[{MENTIONS}](?:[、和与及][{MENTIONS}])*$")
 _LIST_ENDS = re.compile(r"[，。；、\n]|$|等|和|与|以及|[的]|在内|[两三四五六七八九]")
 
 

@@ -49,6 +49,16 @@ def is_draft(title: str) -> bool:
     return bool(_DRAFT.search(title))
 
 
+_BRACKETED = re.compile(
+    "》?[（(](?:公开)?(?:征求意见稿|草案|意见稿|讨论稿|送审稿|审议稿|征集意见稿)[^（）()]{0,6}[）)]"
+)
+
+
+def is_draft_behind(text: str, end: int) -> bool:
+    """Whether a bracket behind a title says that it is a draft: 《X》（征求意见稿）."""
+    return bool(_BRACKETED.match(text, end))
+
+
 _BARE = re.compile(
     "(?:本|该|此|新|原|AI)?(?:条例|法案|法令|办法|规定|指南|指引|细则|意见|通知|公告|草案|法规|行政令|立法)|AI法"
 )

@@ -253,6 +253,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
     for type_, reason, spans in (
         ("Company", "legal-form", backstop.legal_names(text, seen)),
         ("Company", "announcer", backstop.announcers(text, seen)),
+        ("Company", "announcer", backstop.dealers(text, seen)),
         ("Company", "owned", backstop.owned(text, seen)),
         ("Company", "raiser", backstop.raisers(text, seen)),
         ("Company", "slot", edges.slots(text, seen)),
@@ -502,7 +503,9 @@ def _firms_named_as_people(text: str, mentions: list[Mention]) -> list[Mention]:
     firms = {
         m.text
         for m in mentions
-        if m.type == "Person" and "·" in m.text and _FIRM_BEFORE.search(text[max(0, m.start - 8) : m.start])
+        if m.type == "Person"
+        and (before := _FIRM_BEFORE.search(text[max(0, m.start - 8) : m.start]))
+        and ("·" in m.text or before.group().endswith(("巨头", "财团", "基金", "机构")))
     }
     return [replace(m, type="Company") if m.type == "Person" and m.text in firms else m for m in mentions]
 

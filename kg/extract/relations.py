@@ -15,7 +15,7 @@ import yaml
 from kg.extract import grammar, numbers, sentences, terms, words
 from kg.extract.dates import When, find_dates
 from kg.extract.grammar import Grammar, Match
-from kg.extract.kinds import is_draft, without_tail
+from kg.extract.kinds import is_draft, is_draft_behind, without_tail
 from kg.extract.outline import Outline, Thing, letters, outline
 from kg.extract.plain import simplify
 from kg.ids import normalise
@@ -24,6 +24,12 @@ from kg.reference import Reference
 from kg.settings import asset
 
 _DEALS = ("acquires", "investsIn")
+# 该框架落实《X》《Y》，由甲编制: what something rests on isn't what the sentence is about
+_RESTS_ON = re.compile(
+    f"(?:落实|根据|依据|贯彻|按照|遵照|遵循|基于|依照|执行)[^，。；]{{0,8}}(?:[{letters('Instrument')}][、和与及以]*)*$"
+)
+# 将研究制定《X》，会同乙局出台《Y》: what is planned of the one is of the other
+_AHEAD_TOGETHER = re.compile("(?:将(?!于)|拟|计划|正抓紧)[^。；]*，(?:并|还)?(?:会同|联合)$")
 _HEARSAY = words.pattern("hearsay")
 _CONSULT = words.pattern("consultation")
 _COLLECTIVE = words.pattern("collective")
@@ -669,6 +675,8 @@ class Reader:
                 # …和Y，后者作价7亿美元: the price is the last one's
                 own = replace(own or stated, amount=None, amount_text=None, currency=None, qualifier=None)
             said = Said.HEARSAY if _HEARSAY.search(self.plain[s.start : s.end]) else Said.SUMMARY
+            if said is Said.HEARSAY and stated is not None and (own or stated).status is None:
+                own = replace(own or stated, status="rumoured")  # what is only reported isn't agreed on
             when = terms.nearest_date(s.sketch, match, s.dates)
             role = self._role(s, match) if relation == "officerOf" else None
             self.found.relations.append(
@@ -733,8 +741,10 @@ class Reader:
         if name == "document":
             before = [
                 t.ref
-                for c in s.sketch.text[: match.start]
-                if (t := s.sketch.things.get(c)) and t.type in ("Instrument", "Publication")
+                for i, c in enumerate(s.sketch.text[: match.start])
+                if (t := s.sketch.things.get(c))
+                and t.type in ("Instrument", "Publication")
+                and not _RESTS_ON.search(s.sketch.text[:i])
             ]
             # 《规定》依据《法》制定，并对…作了调整: what something rests on doesn't change anything
             bases = {r.object for r in self.found.relations if r.start == s.start and r.type == "basedOn"}
@@ -795,7 +805,10 @@ class Reader:
             verb = match.groups.get("cue", "")
             if match.rule.id == "issue-of" and all(self._name(place) == "欧盟" for place in match.objects):
                 return None  # 欧盟《数据法》 says where it applies
-            if _AHEAD.search(s.sketch.text[match.start : match.cue]):
+            planned = _AHEAD.search(s.sketch.text[match.start : match.cue]) or _AHEAD_TOGETHER.search(
+                s.sketch.text[: match.start]
+            )
+            if planned:
                 # 即将印发 is a plan: whose it is drafts it
                 return "draftedBy" if match.rule.id == "issue" and self.mentions[subject].type == "Instrument" else None
             title = self.mentions[subject].text
@@ -806,7 +819,8 @@ class Reader:
             ):
                 return None  # who signs a declaration joins in it, and 国务院总理某甲 signs for 国务院
             behind = s.sketch.text[match.end : match.end + 6]
-            draft = (is_draft(title) or _DRAFT_BEHIND.match(behind)) and not verb.endswith("通过")
+            bracketed = is_draft_behind(self.plain, self.mentions[subject].end)
+            draft = (is_draft(title) or bracketed or _DRAFT_BEHIND.match(behind)) and not verb.endswith("通过")
             after = s.sketch.text[match.start : match.end + 60]
             if draft or (
                 _CONSULT.search(after)

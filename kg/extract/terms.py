@@ -174,6 +174,7 @@ def amounts(relation: str, outline: Outline, match: Match, money: list[Money]) -
 
 
 def nearest_date(outline: Outline, match: Match, dates: list[When]) -> str | None:
+    """The day, or less exactly the month or year, that stands nearest before or within the match."""
     best: tuple[int, str] | None = None
     for i, c in enumerate(outline.text):
         thing = outline.things.get(c)
@@ -184,6 +185,8 @@ def nearest_date(outline: Outline, match: Match, dates: list[When]) -> str | Non
             continue
         if re.search(r"预计(?:将)?[^，。；]{0,6}$", outline.text[:i]):
             continue
+        if best and len(when.iso) == 4 < len(best[1]) and not re.match("[，,]|[末底初]", outline.text[i + 1 :]):
+            continue  # 9月9日，在2024年宣传周上: the year is the event's
         distance = 0 if match.start <= i else match.start - i
         if best is None or distance < best[0]:
             best = (distance, when.iso)

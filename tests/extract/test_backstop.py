@@ -57,6 +57,20 @@ def test_announcers(text: str, announces: bool) -> None:
     assert found == ({"云岫股份"} if announces else set())
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("昨日，玛岭公司同意以3亿美元收购云岫软件。", ["玛岭公司"]),
+        ("该公司同意以3亿美元收购云岫软件。", []),
+        ("上市公司宣布回购。", []),
+        ("玛岭公司股价上涨。", []),
+        ("云岫微公告：拟收购股份。", []),
+    ],
+)
+def test_dealers(text: str, names: list[str]) -> None:
+    assert [text[a:b] for a, b in backstop.dealers(text, seen(text))] == names
+
+
 def test_an_announcer_without_what_describes_it_and_when() -> None:
     for text in (
         "科创板公司云岫新材公告，股东减持。",

@@ -40,6 +40,9 @@ def tidied(text: str, *names: str, type_: EntityType = "Company", known: tuple[s
         ("据The Ledger报道", "Ledger", ["The Ledger"]),
         ("风机研发商松岭科技完成", "商松岭科技", ["松岭科技"]),
         ("松岭集团联交所公告称", "松岭集团联交所", ["松岭集团"]),
+        ("松岭微公告：拟收购", "松岭微公告", ["松岭微"]),
+        ("弗里茨·冯塔纳的Pine完成融资", "弗里茨·冯塔纳的Pine", ["Pine"]),
+        ("冯塔纳的Pine完成融资", "冯塔纳的Pine", ["Pine"]),
         ("同意松岭人寿投资青禾集团", "松岭人寿投资青禾集团", ["松岭人寿", "青禾集团"]),
         # what looks alike and is the name
         ("商汤智能科技宣布", "商汤智能科技", ["商汤智能科技"]),

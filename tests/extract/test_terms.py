@@ -36,6 +36,9 @@ ACQUISITIONS: list[tuple[str, str | None]] = [
     (f"据知情人士透露，{A}考虑收购{B}。", "rumoured"),
     (f"消息称{A}有意收购{B}。", "rumoured"),
     (f"{FOO} is considering a bid to acquire {BAR}.", "rumoured"),
+    (f"据甲报报道，{A}以数十亿美元收购{B}。", "rumoured"),
+    (f"据甲报报道，{A}宣布以10亿美元收购{B}。", "announced"),
+    (f"{A}已就收购{B}一事与其接触。", "in-talks"),
     (f"{A}正就收购{B}进行谈判。", "in-talks"),
     (f"{A}正与多方洽谈收购{B}。", "in-talks"),
     (f"{FOO} is in talks to acquire {BAR}.", "in-talks"),
@@ -62,6 +65,8 @@ ACQUISITIONS: list[tuple[str, str | None]] = [
 FUNDING: list[tuple[str, str | None]] = [
     (f"据知情人士透露，{P}考虑投资{F}。", "rumoured"),
     (f"{P}正就领投{F}新一轮融资进行洽谈。", "in-talks"),
+    (f"据甲报报道，{P}独家投资{F}。", "rumoured"),
+    (f"{P}提出向{F}投资至多50亿美元。", "proposed"),
     (f"{P}计划投资{F}。", "proposed"),
     (f"{P}拟领投{F}的C轮融资。", "proposed"),
     (f"{P}签署协议，投资{F}。", "announced"),
