@@ -17,6 +17,9 @@ from kg.items import Mention
 from kg.reference import Reference
 
 _AFTER = re.compile(r"[》”」\"]?\s?[（(](?P<inside>[^（）()\n]{1,80}(?:[（(][^（）()]*[）)][^（）()\n]{0,40})?)[）)]")
+_LISTED = re.compile(
+    r"(?:证券|股票|公司|A股)简称[:：]\s*(?P<short>[*A-Z]{0,4}[一-鿿]{2,6}(?:[AB]|－?U|-U|-W)?)(?=[\s，,；;）)])"
+)
 _CALLED = re.compile(r"(?:以下|下文|下)?(?:统一?|合|并|均|分别)?(?:简称|统称|并称|称)(?:为|作)?\s?[:：]?\s?")
 _FORM = re.compile(r"[《“\"「‘']?([^《》“”\"「」‘’、，,；;和及或]{1,40})[》”\"」’']?")
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,30})[”\"」]")
@@ -93,8 +96,16 @@ def definitions(text: str, mentions: list[Mention]) -> dict[str, str]:
         elif not re.fullmatch(r"[A-Z][A-Za-z&/\-]{1,14}", other):
             continue
         # two scripts, or an acronym: one thing under two names; two names of one script may be two things
-        if _script(other) != _script(mention.text) or re.fullmatch(r"[A-Z][A-Z0-9&/\-]{1,9}", other):
+        if _script(other) != _script(mention.text) or re.fullmatch(
+            r"[A-Z][A-Z0-9&/\-]{1,9}|[A-Z]{1,4}\.? \d{1,5}", other
+        ):
             found[other] = mention.text
+    if listed := _LISTED.search(text):
+        # 证券简称：甲股份, and below it the legal name of the firm whose announcement it is
+        below = (m for m in mentions if m.type == "Company" and listed.end() <= m.start < listed.end() + 200)
+        legal = next((m.text for m in below if m.text.endswith("有限公司")), None)
+        if legal is not None:
+            found.setdefault(listed["short"], legal)
     return {short: full for short, full in found.items() if normalise(short) != normalise(full)}
 
 

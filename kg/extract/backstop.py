@@ -124,7 +124,10 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
             if _ANNOUNCES.match(text, end) and seen.tagged[end - 1][0] not in ("v", "p", "c", "d", "u", "r"):
                 if text.endswith(("联交所", "港交所"), start + 2, end):
                     end -= 3
-                if not _STOP.search(text[start:end]) and not text[start:end].endswith(("公司", "我们")):
+                # 投资金额：公司…: a label, and no name
+                label = text[end] in "：:" and {seen.tagged[at][0] for at in range(start, end)} <= {"n", "v", "vn", "a"}
+                label = label and all(seen.tagged[at][1] for at in range(start, end, 2))
+                if not label and not _STOP.search(text[start:end]) and not text[start:end].endswith(("公司", "我们")):
                     yield edges.without_description(text, start, end), end
                 break
     for start, end, tag in seen.words:

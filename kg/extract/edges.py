@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from kg.extract import words
 from kg.extract.recogniser import Clues, Guess
+from kg.ids import normalise
 from kg.reference import Reference
 
 _BEFORE_NAME = words.pattern("before-name")
@@ -64,8 +65,15 @@ _HEADED = re.compile(
 _OWNER = re.compile(
     "[一-鿿]{1,6}(?:·[一-鿿]{1,8})+(?:旗下|拥有|创办|创立)?的(?=.{2,})|[一-鿿]{2,4}的(?=[A-Za-z][A-Za-z0-9]+$)"
 )
+_BOUGHT = re.compile(r"\b(?:[Aa]cquires?|[Aa]cquired|[Bb]uys?|[Bb]ought|(?:acquisition|purchase|takeover|buyout) of) $")
+_SENTENCE_END = re.compile(r"(?<=[a-z]{3})\. (?:The|A|An|It|Its|In|This|That) ")
+_WHOSE = re.compile(
+    r"(?:[Tt]he )?(?P<owner>[A-Z][A-Za-z. ]{1,24}?)['’]s (?=[A-Z])"
+    r"|(?P<owned>[A-Z][A-Za-z0-9.& ]{1,30})-(?:backed|owned|based|controlled) (?=[A-Z])"
+)
 _ARTICLE = re.compile("(?<![A-Za-z])The $")
 _LATIN_LETTER = re.compile("[A-Za-z]")
+_HAN_BEHIND = re.compile("(?<=[A-Za-z0-9])[一-鿿]+")
 _HAN_LETTER = re.compile("[一-鿿]")
 _LAW = re.compile("[一-鿿]{2,}(?:法|条例|办法|规定)$")
 _NO_NAME = words.pattern("latin-no-name")
@@ -113,10 +121,15 @@ def _with_place(text: str, guess: Guess, seen: Clues) -> Guess:
 
 def _told_apart(text: str, guess: Guess) -> list[Guess]:
     """A guess in two scripts, as the name that it is: Michael Intrator|曾明言, 百威英博|(Anheuser-Busch InBev)."""
+    name = text[guess.start : guess.end]
+    # European Digital Identity Regulation.| The Commission
+    if stop := _SENTENCE_END.search(name):
+        return [replace(guess, end=guess.start + stop.start())]
     if guess.type not in ("Company", "Organization", "Regulator", "Person"):
         return [guess]
-    name = text[guess.start : guess.end]
     if guess.type == "Person":
+        if _LATIN_LETTER.match(name) and _BOUGHT.search(text[max(0, guess.start - 24) : guess.start]):
+            return [replace(guess, type="Company")]  # will buy Adaptive Shield
         if _INSTITUTION.search(name) and len(name) > 4:
             return [replace(guess, type="Organization")]
         if (latin := _LATIN_PERSON.match(name)) and latin.end() < len(name):
@@ -125,6 +138,9 @@ def _told_apart(text: str, guess: Guess) -> list[Guess]:
     if guess.type == "Organization" and (member := _MEMBER.search(name)):
         at = guess.start
         return [replace(guess, end=at + member.start()), replace(guess, start=at + member.end())]
+    # IBM's| QRadar, the UK's| Information Commissioner: whose it is
+    if (whose := _WHOSE.match(name)) and _owns(whose["owner"]):
+        return [replace(guess, start=guess.start + whose.end())]
     if both := _TWO_SCRIPTS.fullmatch(name):
         at = guess.start
         return [replace(guess, start=at + both.start(n), end=at + both.end(n)) for n in ("han", "latin")]
@@ -146,6 +162,14 @@ def _told_apart(text: str, guess: Guess) -> list[Guess]:
             [replace(guess, start=guess.start - 4)] if _HAN_LETTER.match(text[guess.end : guess.end + 1]) else [guess]
         )
     return [guess]
+
+
+def _owns(owner: str | None) -> bool:
+    """Whether a possessive says whose a body or a firm is: a country's, or a known name's; McDonald's is neither."""
+    if owner is None:
+        return True  # X-backed
+    reference = Reference.load()
+    return bool(reference.find_country(owner) or reference.find_place(owner) or normalise(owner) in reference.strong)
 
 
 def _whole(text: str, guess: Guess, seen: Clues) -> Guess:
@@ -189,6 +213,11 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
     # AMD人工智能|业务: what a known firm does
     if whole is not None and _FIELD.fullmatch(text[whole:end]) and _UNIT.match(text, end):
         end = whole
+    # 向Constellation Energy|购电: a verb, by LAC, behind a Latin name
+    if (latin := _HAN_BEHIND.search(text, start, end)) and latin.end() == end and guess.type == "Company":
+        tag, begins = seen.tagged[latin.start()]
+        if begins and tag in ("v", "vd", "d", "p"):
+            end = latin.start()
     if lead := _BEFORE_NAME.match(text, start, end):
         start = lead.end()
     if tail := _AFTER_NAME.search(text, start, end):

@@ -50,6 +50,8 @@ ACQUISITIONS: list[tuple[str, str | None]] = [
     (f"{A}同意收购{B}。", "announced"),
     (f"{A}与{B}达成协议，将以9亿美元收购后者。", "announced"),
     (f"{FOO} agreed to acquire {BAR} for $2.5 billion.", "announced"),
+    (f"{FOO} will be acquired by {BAR} for $2.5 billion, subject to approval.", "announced"),
+    (f"{FOO} was acquired by {BAR} for $2.5 billion.", "completed"),
     (f"{A}已完成对{B}的收购。", "completed"),
     (f"{A}近日正式完成收购{B}全部股份。", "completed"),
     (f"{A}2019年以7亿美元收购{B}。", "completed"),
