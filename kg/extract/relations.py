@@ -30,6 +30,10 @@ _RESTS_ON = re.compile(
 )
 # 将研究制定《X》，会同乙局出台《Y》: what is planned of the one is of the other
 _AHEAD_TOGETHER = re.compile("(?:将(?!于)|拟|计划|正抓紧)[^。；]*，(?:并|还)?(?:会同|联合)$")
+_ITS_OFFICER = re.compile(
+    f"的?(?:CEO|CTO|COO|首席执行官|创始人|联合创始人|董事长|总裁|总经理|老板|掌门人|(?:大|控股)?股东){{1,3}}(?P<who>[{letters('Person')}])"
+)
+_ACTS_HIMSELF = re.compile("[^，。；]{0,6}(?:与|和|同|向|对)|(?:日前|近日)?(?:个人|本人|以个人名义)")
 _HEARSAY = words.pattern("hearsay")
 _CONSULT = words.pattern("consultation")
 _COLLECTIVE = words.pattern("collective")
@@ -718,6 +722,11 @@ class Reader:
                 if not _ASIDE.search(s.sketch.text[:i]):
                     if _SPEAKS.match(s.sketch.text[i + 1 :]):
                         continue
+                    # 特斯拉CEO马斯克与推特达成协议，将收购推特: it is he who does so
+                    if (officer := _ITS_OFFICER.match(s.sketch.text, i + 1)) and _ACTS_HIMSELF.match(
+                        s.sketch.text, officer.end()
+                    ):
+                        return (s.sketch.things[officer["who"]].ref,)
                     return (thing.ref,)
         if name == "issuer" and self._announcer is not None and self._announcer_met(s.sketch.offset(match.start)):
             return (self._announcer,)

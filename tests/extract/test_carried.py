@@ -34,6 +34,11 @@ def relations(marked: str) -> tuple[list[Mention], list[Relation]]:
             "[甲网](COM)宣布收购[乙库](COM)，后者由他人创办，[甲网](COM)已持有其23%的股权。",
             ("investsIn", "甲网", "乙库"),
         ),
+        (
+            "[甲特](COM)CEO[某斯](PER)4月25日与[乙推](COM)达成协议，将以每股54美元收购[乙推](COM)。",
+            ("acquires", "某斯", "乙推"),
+        ),
+        ("[甲特](COM)CEO[某斯](PER)宣布，公司将收购[乙推](COM)。", ("acquires", "甲特", "乙推")),
         ("[甲果](COM)、[乙元](COM)及其旗下的[丙图](COM)收到调查令。", ("subsidiaryOf", "丙图", "乙元")),
         (
             "[甲惠](COM)完成对[乙博](COM)的收购。此前[丙司法部](REG)将两家公司一并告上法院。",
