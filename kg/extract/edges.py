@@ -73,6 +73,8 @@ _WHOSE = re.compile(
 )
 _ARTICLE = re.compile("(?<![A-Za-z])The $")
 _LATIN_LETTER = re.compile("[A-Za-z]")
+_CAPITAL = re.compile("市场|结构|运作|支出|充足|金融|项目|利得|开支|公积")
+_FIRM_WITHIN = re.compile("有限(?:责任)?公司(?=[一-鿿]{2,8}部)")
 _HAN_BEHIND = re.compile("(?<=[A-Za-z0-9])[一-鿿]+")
 _HAN_LETTER = re.compile("[一-鿿]")
 _LAW = re.compile("[一-鿿]{2,}(?:法|条例|办法|规定)$")
@@ -199,6 +201,11 @@ def _whole(text: str, guess: Guess, seen: Clues) -> Guess:
 
 def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> list[Guess]:
     start, end = guess.start, guess.end
+    if guess.type == "Company" and text.endswith("资本", start, end) and _CAPITAL.match(text, end):
+        return []  # 深圳资本|市场
+    # 甲基金管理有限公司|权益投资部: a firm's department is the firm's
+    if guess.type != "Company" and (within := _FIRM_WITHIN.search(text, start, end)) and within.end() < end:
+        return [replace(guess, end=within.end(), type="Company")]
     if (
         text[start] == "商"
         and guess.type == "Company"

@@ -30,6 +30,8 @@ class Found:
     known: Known
 
 
+_TRADE = re.compile("(?:银行|证券|保险|信托|基金)$")
+_NATIONAL = re.compile("国家|中央|全国")
 _WORD = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 
 
@@ -61,8 +63,18 @@ class Gazetteer:
                 continue
             if _WORD.match(plain[end - 1]) and end < len(plain) and _WORD.match(plain[end]):
                 continue
+            if plain.startswith("业", end) and _TRADE.search(plain[start:end]):
+                continue  # 上海|银行业
+            if _NATIONAL.match(known.name) and _abroad(plain[max(0, start - 4) : start]):
+                continue  # 泰国|国家能源集团
             found.append(Found(start, end, known))
         return found
+
+
+def _abroad(before: str) -> bool:
+    """Whether another country is named right before: whose national firm or body it is."""
+    countries = (Reference.load().find_country(before[-length:]) for length in range(2, len(before) + 1))
+    return any(country is not None and country.alpha2 != "CN" for country in countries)
 
 
 def known_names(reference: Reference) -> Iterator[Known]:

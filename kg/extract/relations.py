@@ -857,7 +857,7 @@ class Reader:
         at = s.sketch.text.find(role, match.start)
         start = s.sketch.at[at]
         end = s.sketch.at[at + len(role) - 1] + 1
-        return self.text[start:end].strip(" 的")
+        return re.sub("^(?:为|是|系|担任|出任|任)(?=.{2})", "", self.text[start:end].strip(" 的"))
 
     def _name(self, place: int) -> str:
         mention = self.mentions[place]

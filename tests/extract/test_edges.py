@@ -44,7 +44,10 @@ def tidied(text: str, *names: str, type_: EntityType = "Company", known: tuple[s
         ("弗里茨·冯塔纳的Pine完成融资", "弗里茨·冯塔纳的Pine", ["Pine"]),
         ("冯塔纳的Pine完成融资", "冯塔纳的Pine", ["Pine"]),
         ("同意松岭人寿投资青禾集团", "松岭人寿投资青禾集团", ["松岭人寿", "青禾集团"]),
+        ("松岭资本市场改革", "松岭资本", []),
+        ("由青禾与松岭总投资10亿元", "松岭总投资", ["松岭"]),
         # what looks alike and is the name
+        ("松岭资本投资了青禾", "松岭资本", ["松岭资本"]),
         ("商汤智能科技宣布", "商汤智能科技", ["商汤智能科技"]),
         ("香港联交所公告称", "香港联交所", ["香港联交所"]),
         ("松岭集团投资控股公司称", "松岭集团投资控股公司", ["松岭集团投资控股公司"]),
@@ -84,6 +87,7 @@ def test_a_person_ends_where_the_script_does(text: str, guess: str, names: list[
 @pytest.mark.parametrize(
     ("text", "guess", "names"),
     [
+        ("任职于松岭基金管理有限公司权益投资部", "松岭基金管理有限公司权益投资部", ["松岭基金管理有限公司"]),
         ("松岭省财政厅三部门印发", "松岭省财政厅三部门", ["松岭省财政厅"]),
         ("松岭省财政厅等12个部门联合", "松岭省财政厅等12个部门联合", ["松岭省财政厅"]),
         # what looks alike and is the name

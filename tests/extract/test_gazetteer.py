@@ -20,6 +20,8 @@ NAMES = Gazetteer(
         Known("蘋果", "Company", "apple"),
         Known("Acme Corp", "Company", "acme"),
         Known("甲局", "Regulator", "weak-only", weak=True),
+        Known("青禾银行", "Company", "bank"),
+        Known("国家能源集团", "Company", "energy"),
     ]
 )
 
@@ -41,6 +43,11 @@ NAMES = Gazetteer(
         ("金管局", ["strong"]),
         ("公会", ["first"]),
         ("Acme Corporation", []),
+        ("青禾银行业务", []),
+        ("青禾银行开业", ["bank"]),
+        ("泰国国家能源集团", []),
+        ("中国国家能源集团", ["cn", "energy"]),
+        ("与国家能源集团", ["energy"]),
         ("Acme Corp、SEC", ["acme", "sec"]),
         ("", []),
     ],
