@@ -45,7 +45,7 @@ _SELF = re.compile("[一-鿿]{2}(?:人寿|银行|证券|保险|财险|集团|股
 _SLOTS = words.each("slot-firm")
 _NO_SLOT = words.pattern("not-slot-firm")
 _ACTED_ON = re.compile("旗下|的|收购|投资|领投|与|和|对|将|以|获|向")
-_INNER_VERB = re.compile("(?:投资|收购|入股|增持|参股|控股|起诉|并购)")
+_INNER_VERB = re.compile("(?:投资|领投|跟投|参投|收购|入股|增持|参股|控股|起诉|并购)")
 _LATIN_NAME = re.compile(
     r"(?<![A-Za-z0-9])(?:[A-Z][A-Za-z0-9]*(?:[.&'’-][A-Za-z0-9]+)*|[a-z]{1,3}[A-Z0-9][A-Za-z0-9]+)"
     r"(?: (?:[A-Z][A-Za-z0-9.&'’-]*|of|and|the|de)){0,4}(?<! of)(?<! and)(?<! the)(?<! de)"

@@ -20,7 +20,7 @@ from kg.errors import UsageError
 from kg.extract import abbreviations, confidence, documents, kinds, names, nesting, opinion, relations, support, unused
 from kg.extract.gazetteer import Gazetteer, known_names
 from kg.extract.lac import load as load_lac
-from kg.extract.plain import simplify
+from kg.extract.plain import simplify, widen
 from kg.extract.recogniser import Guess, Recogniser, clues, model_path
 from kg.extract.tokenizer import Tokenizer
 from kg.items import EntityType, Mention
@@ -70,7 +70,7 @@ def _known() -> frozenset[str]:
 
 @Language.component("kg_plain")
 def plain(doc: Doc) -> Doc:
-    doc._.raw = doc._.raw or doc.text
+    doc._.raw = widen(doc._.raw or doc.text)
     doc._.plain = simplify(doc._.raw)
     doc._.clues = clues(doc._.plain, load_lac(), gazetteer())
     return doc

@@ -34,6 +34,14 @@ _ITS_OFFICER = re.compile(
     f"的?(?:CEO|CTO|COO|首席执行官|创始人|联合创始人|董事长|总裁|总经理|老板|掌门人|(?:大|控股)?股东){{1,3}}(?P<who>[{letters('Person')}])"
 )
 _ACTS_HIMSELF = re.compile("[^，。；]{0,6}(?:与|和|同|向|对)|(?:日前|近日)?(?:个人|本人|以个人名义)")
+_ROUND_TOLD = re.compile(
+    f"(?:完成|获得?)了?[^，。；]{{0,8}}?(?:[{letters('Round')}{letters('Money')}]的?){{1,2}}[^，。；]{{0,6}}?融资"
+)
+# what may stand before 完成…融资 without naming another firm
+_WHEN_RAISED = re.compile(
+    f"[{letters('Date')}]|此前|此外|同时|今年|去年|前年|当年|随后|之后|目前|曾|还|又|再次?|已经?|也|均|都|于|在|近日|日前|同日|同期|当天|其中?|"
+    "该?公司|该企业|团队|项目|品牌|平台|宣布|表示|透露|正式|顺利|成功|陆续|相继|连续|先后|共|累计|[上下]半年|[年月]|[初底末]|[本此该]轮|，"
+)
 _HEARSAY = words.pattern("hearsay")
 _CONSULT = words.pattern("consultation")
 _COLLECTIVE = words.pattern("collective")
@@ -361,6 +369,8 @@ class Reader:
         for _, places in sorted(raisers):
             if places:
                 self.state.raiser = places[-1]
+        if not raisers and self._somebody_raises(s):
+            self.state.raiser = None  # a firm that nobody recognised: what follows is of its round, and not of the last
         self._raises(s, raised)
         before = len(self.found.relations)
         for match in matches:
@@ -416,6 +426,14 @@ class Reader:
             stated = terms.read("investsIn", s.sketch, match, s.money, s.shares, s.dates, s.rounds, told)
             self.found.raises.append(Raise(None, stated, True))
 
+    def _somebody_raises(self, s: _Sentence) -> bool:
+        """Whether a sentence tells of a round of a firm that it names in words that are no mention."""
+        told = _ROUND_TOLD.search(s.sketch.text)
+        if told is None:
+            return False
+        who = _WHEN_RAISED.sub("", re.split("[。；]", s.sketch.text[: told.start()])[-1])
+        return len(re.findall("[一-鿿]", re.split("[，、：]", who)[-1])) >= 3 or bool(re.search("[A-Za-z]{3,}", who))
+
     def _tells(self, s: _Sentence, match: Match, stated: Terms) -> bool:
         """Whether a sentence tells of a round of the firm's own, so that nothing else need be said of it."""
         words_ = s.sketch.text[match.start : match.end + 12]
@@ -433,7 +451,8 @@ class Reader:
             and not re.search("融资券|债券|股份购买|收购", words_)
             # who tells of it (亿邦动力讯，X获投…), what is done to another firm's round, and sums of several rounds
             and not re.search("讯|消息|获悉|报道|对|向|为|参与|参加|认购|旗下|助|帮|的", clause)
-            and not re.search("累计|以来|至今|总计|一共|合计|多笔|家", words_)
+            and not re.search("累计|以来|至今|总计|一共|合计|多笔", words_)
+            and "家" not in s.sketch.text[match.start : match.end]
             and not re.search("以来|累计", s.sketch.text[: match.start])
         )
 

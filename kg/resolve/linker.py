@@ -686,6 +686,9 @@ def _rounds(
         # the round is as far as most who take part in it are; a rumour of one more doesn't hold it back
         counted = Counter(s for s in each.values() if s)
         status = max(counted, key=lambda s: (counted[s], s)) if counted else terms.status or "completed"
+        if status == "rumoured" and any(t.status in ("announced", "completed") for t, _ in own_raises):
+            # the firm tells of its round, and others of who may be in it
+            status = deals.status(own_raises, "announced")
         terms = replace(terms, status=status, round=name, lead=False)
         iri = ids.funding_round(investee, key)
         leads = tuple(i for i, relations in members if any(r.terms and r.terms.lead for r in relations))

@@ -172,3 +172,21 @@ def test_investors_of_whom_the_sentence_is_about() -> None:
     assert found >= {("investsIn", "乙资本", "甲安"), ("customerOf", "丙行", "甲安")}
     assert ("customerOf", "丙行", "乙资本") not in found
     assert ("investsIn", "乙资本", "甲安") not in facts("[甲安](COM)成立于2020年，间接控股股东是[乙资本](COM)。")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[甲冰](COM)完成A轮融资。智能公司启云世界也于同日宣布，完成3亿元A轮融资，由[丙资本](COM)领投。", set()),
+        (
+            "[甲冰](COM)完成A轮融资。今年5月，公司还完成3亿元B轮融资，由[丙资本](COM)领投。",
+            {("investsIn", "丙资本", "甲冰")},
+        ),
+        ("[甲冰](COM)完成A轮融资。此前已完成3亿元天使轮融资，由[丙资本](COM)领投。", {("investsIn", "丙资本", "甲冰")}),
+    ],
+)
+def test_a_round_of_a_firm_that_nobody_recognised_is_not_the_last_ones(
+    text: str, expected: set[tuple[str, str, str]]
+) -> None:
+    mentions, found = relations(text)
+    assert {(r.type, mentions[r.subject].text, mentions[r.object].text) for r in found} == expected

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.extract.plain import simplify
+from kg.extract.plain import simplify, widen
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,24 @@ def test_the_length_stays_and_twice_is_once(text: str) -> None:
     plain = simplify(text)
     assert len(plain) == len(text)
     assert simplify(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "wide"),
+    [
+        ("本轮融资由青禾领投,云岫跟投;估值不变.", "本轮融资由青禾领投，云岫跟投；估值不变。"),
+        ("增长3.5%,同比持平", "增长3.5%，同比持平"),
+        ("与Pine Ridge Inc,《办法》", "与Pine Ridge Inc，《办法》"),
+        ("消息:8月7日", "消息：8月7日"),
+        ("“青禾”,云岫", "“青禾”，云岫"),
+        # what keeps its marks
+        ("共1,000万元", "共1,000万元"),
+        ("Acme, Inc. said: yes, it will.", "Acme, Inc. said: yes, it will."),
+        ("链接https://example.org/a?b=1", "链接https://example.org/a?b=1"),
+        ("晚间19:30发布", "晚间19:30发布"),
+        ("第3.5版", "第3.5版"),
+    ],
+)
+def test_narrow_marks_in_chinese(text: str, wide: str) -> None:
+    assert widen(text) == wide
+    assert len(widen(text)) == len(text)
