@@ -38,6 +38,10 @@ def relations(marked: str) -> tuple[list[Mention], list[Relation]]:
             "[甲特](COM)CEO[某斯](PER)4月25日与[乙推](COM)达成协议，将以每股54美元收购[乙推](COM)。",
             ("acquires", "某斯", "乙推"),
         ),
+        (
+            "[甲塔](COM)将以143亿美元收购[乙标](COM)49%的股份，其创始人[某山](PER)将加入。",
+            ("officerOf", "某山", "乙标"),
+        ),
         ("[甲特](COM)CEO[某斯](PER)宣布，公司将收购[乙推](COM)。", ("acquires", "甲特", "乙推")),
         ("[甲果](COM)、[乙元](COM)及其旗下的[丙图](COM)收到调查令。", ("subsidiaryOf", "丙图", "乙元")),
         (
