@@ -24,6 +24,10 @@ _CAME_OUT = words.pattern("came-out")
 _TO_COME = re.compile("[将拟待]|计划|预计|有望|尚未")
 # 《X》（第12号）于8月1日正式发布; 8月1日，修订后的《X》…公布
 _BEHIND_TITLE = re.compile("》?(?:[（(][^（）()]{1,40}[）)])*(?P<between>[^，。；、：《》]*)")
+# 工信部联通信〔2024〕227号, on a line of its own
+_OWN_NUMBER = re.compile(
+    r"(?:^|\n)\s*(?P<number>[一-鿿]{2,12}(?:〔|\[)(?:19|20)\d{2}(?:〕|\])\s?(?:第\s?)?\d+\s?号)\s*(?:\n|$)"
+)
 _BESIDE = re.compile(
     "(?:已经?|正式|[于在自]|对外|向社会|全文|同步|上|[^，。；]{0,4}(?:公报|网站)|[由经][^，。；]{2,16}?|通过|批准|同意|后)*"
 )
@@ -54,6 +58,7 @@ def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told:
         for r in found.relations
         if r.type in ("basedOn", "amends")
     }
+    own = _OWN_NUMBER.search(plain) if found.noticed is not None else None
     records = []
     for name, places in by_name.items():
         title = max((mentions[p].full or mentions[p].text for p in places), key=len)
@@ -105,6 +110,8 @@ def find(text: str, plain: str, mentions: Sequence[Mention], found: Found, told:
                 if day := _came_out(plain[start:end], m.start - start, m.end - start, told):
                     issued, evidence, status = day, (start, end), "issued"
                     break
+        if own and number is None and found.noticed in places:
+            number = own["number"]
         records.append(Document(places[0], kind.id if kind else None, status, issued, effective, number, *evidence))
     return records
 

@@ -69,6 +69,7 @@ _NOUN_BEHIND = words.pattern("document-behind")
 _OWN_BEHIND = words.pattern("own-behind")
 _NOUN_BEFORE = words.pattern("document-before")
 _ISSUING = words.pattern("issuing-title")
+_FILE_NUMBER = re.compile(r"[一-鿿]{0,4}(?:〔|\[)(?:19|20)\d{2}(?:〕|\])\s?(?:第\s?)?\d+\s?号")  # 鲁政|发〔2014〕20号
 _PAPER = words.pattern("newspaper")
 _CONSULTED = words.pattern("consulted-on")
 _NO_DOCUMENT = words.pattern("no-document-behind")
@@ -171,7 +172,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         if text[guess.start - 1 : guess.start] in ("向", "对") and _PUT_INTO.match(text, guess.end - 2):
             guess = replace(guess, end=guess.end - 2)
         weak = _weak_guess(text, guess, seen)
-        if weak == "no":
+        if weak == "no" or _FILE_NUMBER.match(text, guess.end):
             continue
         if guess.probability < _MIN_PROBABILITY or within(guess.start, guess.end, titles):
             continue

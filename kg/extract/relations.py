@@ -12,7 +12,7 @@ from itertools import combinations
 
 import yaml
 
-from kg.extract import grammar, numbers, sentences, terms, words
+from kg.extract import grammar, numbers, sentences, signatures, terms, words
 from kg.extract.dates import When, find_dates
 from kg.extract.grammar import Grammar, Match
 from kg.extract.kinds import is_draft, is_draft_behind, without_tail
@@ -41,6 +41,18 @@ _ROUND_TOLD = re.compile(
 _WHEN_RAISED = re.compile(
     f"[{letters('Date')}]|此前|此外|同时|今年|去年|前年|当年|随后|之后|目前|曾|还|又|再次?|已经?|也|均|都|于|在|近日|日前|同日|同期|当天|其中?|"
     "该?公司|该企业|团队|项目|品牌|平台|宣布|表示|透露|正式|顺利|成功|陆续|相继|连续|先后|共|累计|[上下]半年|[年月]|[初底末]|[本此该]轮|，"
+)
+_CARRIES = re.compile("(?:现将|现发布|现公布|现印发|制定了|编制了|修订了|制定)《?$")
+_CARRIED = re.compile(
+    "》?(?:[（(][^（）()]{1,40}[）)])?(?:已经?[^。；]{0,40}(?:同意|通过|批准)|，?现(?:印发|予公布|予以公布|公布|发布|转发)|印发给|予以公布)"
+)
+_LINE = re.compile(r"(?:^|\n)$")
+# what only a notice has: its number on a line, or the words by which it hands on
+_OFFICIAL = re.compile(
+    r"(?:^|\n)\s*[一-鿿]{2,12}(?:〔|\[)(?:19|20)\d{2}(?:〕|\])\s?(?:第\s?)?\d+\s?号\s*(?:\n|$)|现印发给?你们|现转发给?你们|(?:公告|通知|通告)如下"
+)
+_HEREBY = re.compile(
+    "(?:根据|按照|依据|依照|为(?:深入|全面|认真|进一步)*(?:贯彻落实|贯彻|落实|细化))[^。；\n]{0,200}?，(?P<hereby>(?:经[^，。；]{2,30}，)?(?:现就|现将|现对|特制定|制定本|提出(?:如下|以下)|作出如下))"
 )
 _HEARSAY = words.pattern("hearsay")
 _CONSULT = words.pattern("consultation")
@@ -153,6 +165,7 @@ class Found:
     raises: list[Raise] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
+    noticed: int | None = None  # of a notice with a number or a form of its own: the document that it carries, or is
 
 
 @dataclass(slots=True)
@@ -209,6 +222,9 @@ class Reader:
                 # a new piece of a digest: what it is about begins anew
                 self.state = State()
             self._sentence(self._sketch(start, end, headline))
+        self.found.noticed = self._noticed() if _OFFICIAL.search(self.plain) else None
+        self._signatures()
+        self._hereby()
         self._collectives()
         return self.found
 
@@ -883,6 +899,87 @@ class Reader:
         return normalise(mention.full or mention.text)
 
     # -- the whole text
+
+    def _signatures(self) -> None:
+        """A notice ends with who issues what it carries, each on a line, and the day."""
+        signed = signatures.find(self.plain, self.mentions, self.told)
+        document = self._noticed() if signed else None  # without a number, too
+        if signed is None or document is None:
+            return
+        name = self._name(document)
+        title = self.mentions[document]
+        draft = is_draft(title.text) or is_draft_behind(self.plain, title.end)
+        relation = "draftedBy" if draft else "issuedBy"
+        told = {
+            self._name(r.object) for r in self.found.relations if r.type == relation and self._name(r.subject) == name
+        }
+        for place in signed.places:
+            if self._name(place) in told:
+                continue
+            told.add(self._name(place))
+            self.found.relations.append(
+                Relation(
+                    relation,
+                    document,
+                    place,
+                    signed.start,
+                    signed.end,
+                    self.mentions[place].start,
+                    Said.SUMMARY,
+                    "signature",
+                    0.9,
+                    date=signed.day,
+                )
+            )
+        # the day below is that of the document, whoever the text says issued it
+        self.found.relations = [
+            replace(r, date=signed.day)
+            if r.type == relation and self._name(r.subject) == name and r.date is None and signed.day
+            else r
+            for r in self.found.relations
+        ]
+
+    def _hereby(self) -> None:
+        """根据《X》，现就…提出如下意见: what a notice rests on that names itself in its headline alone."""
+        document = self.found.noticed
+        if document is None:
+            return
+        name = self._name(document)
+        told = {
+            self._name(r.object) for r in self.found.relations if r.type == "basedOn" and self._name(r.subject) == name
+        }
+        for start, end in sentences.spans(self.plain):
+            said = _HEREBY.search(self.plain, start, end)
+            if said is None:
+                continue
+            for place, m in enumerate(self.mentions):
+                if m.type != "Instrument" or not said.start() <= m.start < m.end <= said.start("hereby"):
+                    continue
+                if self._name(place) not in told | {name}:
+                    told.add(self._name(place))
+                    at = said.start()
+                    self.found.relations.append(
+                        Relation("basedOn", document, place, start, end, at, Said.SUMMARY, "hereby", 0.85)
+                    )
+
+    def _noticed(self) -> int | None:
+        """The document that a notice carries (现将《X》印发给你们), or that it is."""
+        papers = [i for i, m in enumerate(self.mentions) if m.type == "Instrument"]
+        for r in self.found.relations:
+            if r.headline and r.type in ("issuedBy", "draftedBy") and r.subject in papers:
+                return r.subject
+        for i in papers:
+            m = self.mentions[i]
+            if _CARRIES.search(self.plain[max(0, m.start - 12) : m.start]) or _CARRIED.match(self.plain, m.end):
+                return i
+        return next(
+            (
+                i
+                for i in papers
+                if self.mentions[i].reason == "unmarked" and _LINE.search(self.plain[: self.mentions[i].start])
+            ),
+            None,
+        )
 
     def _collectives(self) -> None:
         """十部门印发: who they are stands in another sentence, as a list of that many."""
