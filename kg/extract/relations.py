@@ -837,6 +837,11 @@ class Reader:
                 s.shares[t.ref] for t in s.sketch.refs(s.sketch.text[match.start : match.end]) if t.type == "Share"
             ]
             return relation if shares and shares[-1].value >= _CONTROL else "investsIn"
+        if match.rule.id == "acquire-transfer":
+            # the share may stand behind: 转让给X，占总股本的5.20%
+            things = s.sketch.refs(s.sketch.text[match.start : match.end + 40])
+            part = [s.shares[t.ref].value for t in things if t.type == "Share"]
+            return "investsIn" if part and part[-1] < _CONTROL else relation
         if match.rule.id in ("acquire-sell", "hold-share", "hold-majority"):
             # what is sold may have its share behind it; another holder's share stands behind a comma
             behind = s.sketch.text[match.start : match.end + (6 if match.rule.id == "acquire-sell" else 0)]
