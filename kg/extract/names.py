@@ -495,8 +495,14 @@ def find(doc: Doc, guesses: list[Guess], seen: Clues) -> list[Mention]:
     text: str = doc._.raw
     shaped = _shaped(text, candidates(text, guesses, seen), headlines.find(doc._.plain, seen))
     chosen = choose(unattributed(text, shaped))
-    mentions = longest(text, [Mention(c.start, c.end, text[c.start : c.end], c.type, None, c.reason) for c in chosen])
+    named = [c for c in chosen if not _anonymous(text, c)]
+    mentions = longest(text, [Mention(c.start, c.end, text[c.start : c.end], c.type, None, c.reason) for c in named])
     return repeat(text, agreed(_firms_named_as_people(text, mentions)))
+
+
+def _anonymous(text: str, name: Candidate) -> bool:
+    """Whether a court calls somebody so who is to stay unnamed: 某|科技有限公司, 某公司, 张某某."""
+    return text[max(0, name.start - 1) : name.start] == "某" or text.startswith("某", name.start)
 
 
 def _firms_named_as_people(text: str, mentions: list[Mention]) -> list[Mention]:

@@ -32,6 +32,7 @@ def documents(nlp: Language, text: str) -> dict[str, Document]:
         ("交通运输部将研究制定《港口办法》，会同海关总署出台《港口意见》。", "港口意见", "opinions", "draft"),
         ("国家网信办公布《港口数据规定》（征求意见稿）。", "港口数据规定", "provisions", "consultation"),
         ("《港口条例》同时废止。", "港口条例", "regulation", "repealed"),
+        ("原《港口条例》（2012年版）相应废止。", "港口条例", "regulation", "repealed"),
         ("国家网信办正在研究《港口条例》。", "港口条例", "regulation", "planned"),
         ("中国信通院发布《港口白皮书》。", "港口白皮书", "white-paper", "issued"),
         ("根据《港口法》，国家网信办制定《港口数据规定》。", "港口法", "law", "issued"),
