@@ -19,6 +19,7 @@ from kg.items import Mention
 
 _DAY = re.compile(r"\s*(?:19|20)\d{2}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日\s*")
 _BETWEEN = re.compile(r"[\s、，,]|（(?:盖章|章|公章|印章|代章)）")
+_LINES_ABOVE = 60  # no notice has more signatures
 _LINES_BELOW = 12  # 附件, 抄送, （此件公开发布）: what may stand below the day
 _BODIES = ("Regulator", "Organization")
 
@@ -41,7 +42,7 @@ def find(text: str, mentions: Sequence[Mention], told: date | None) -> Signed | 
             continue
         places: list[int] = []
         first = i
-        for start, end in reversed(lines[:i]):
+        for start, end in reversed(lines[max(0, i - _LINES_ABOVE) : i]):
             here = [p for p, m in enumerate(mentions) if m.type in _BODIES and start <= m.start and m.end <= end]
             if not _only(text, start, end, [mentions[p] for p in here]):
                 break
