@@ -35,7 +35,8 @@ class Words:
         other = data["words"]
         near = "[^，。；投购资融]{0,6}$"
         self.not_price = re.compile("(?:" + "|".join(other["not-price"]) + ")" + near)
-        self.valuation = re.compile("(?:" + "|".join(other["valuation"]) + ")" + near)
+        # 以28亿美元估值|完成6.4亿美元D轮融资: behind the verb stands what is raised
+        self.valuation = re.compile("(?:" + "|".join(other["valuation"]) + ")[^，。；投购资融完获筹募]{0,6}$")
         self.valuation_after = re.compile("^(?:左右|以上)?的?(?:" + "|".join(other["valuation"]) + ")")
         self.price = re.compile("(?:" + "|".join(other["price"]) + ")")
         self.per_share = re.compile(

@@ -675,8 +675,13 @@ def _rounds(
     for name, members in groups.items():
         key = deals.round_key(name)
         own_raises = [
-            (t, h) for t, h in raises if t.round is None or deals.round_key(t.round) == key or len(groups) == 1
+            (t, h)
+            for t, h in raises
+            if t.round is None or deals.round_key(t.round) == key or (len(groups) == 1 and key is None)
         ]
+        if sums := {t.amount for t, _ in own_raises if t.round is not None and t.amount is not None and key}:
+            # 获得15亿美元投资, and last year 6.4亿美元D轮融资: another sum without a round's name is none of the round
+            own_raises = [(t, h) for t, h in own_raises if t.round is not None or t.amount is None or t.amount in sums]
         each = {
             investor: deals.status([(r.terms or Terms(), _aside(r)) for r in relations], "")
             for investor, relations in members

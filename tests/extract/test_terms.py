@@ -39,6 +39,8 @@ ACQUISITIONS: list[tuple[str, str | None]] = [
     (f"据甲报报道，{A}以数十亿美元收购{B}。", "rumoured"),
     (f"据甲报报道，{A}宣布以10亿美元收购{B}。", "announced"),
     (f"{A}已就收购{B}一事与其接触。", "in-talks"),
+    (f"{A}董事长不排除收购{B}。", "rumoured"),
+    (f"{A}可能以10亿美元收购{B}。", "rumoured"),
     (f"{A}正就收购{B}进行谈判。", "in-talks"),
     (f"{A}正与多方洽谈收购{B}。", "in-talks"),
     (f"{FOO} is in talks to acquire {BAR}.", "in-talks"),
@@ -195,6 +197,11 @@ def test_days(marked: str, announced: str | None, completed: str | None) -> None
 def test_a_round_keeps_its_amount_wherever_its_investors_stand() -> None:
     (raised,) = read(f"{F}完成6亿美元D轮融资，由{P}领投，投后估值达40亿美元。").raises
     assert (raised.terms.amount, raised.terms.valuation, raised.terms.round) == (Decimal("6e8"), Decimal("4e9"), "D轮")
+
+
+def test_what_is_raised_stands_behind_the_verb() -> None:
+    (raised,) = read(f"{F}以28亿美元估值完成6.4亿美元D轮融资，由{P}领投。").raises
+    assert (raised.terms.amount, raised.terms.valuation) == (Decimal("6.4e8"), Decimal("2.8e9"))
 
 
 def test_hearsay_is_marked() -> None:
