@@ -73,6 +73,8 @@ _WHOSE = re.compile(
 )
 _ARTICLE = re.compile("(?<![A-Za-z])The $")
 _LATIN_LETTER = re.compile("[A-Za-z]")
+_TRADE_BEHIND = re.compile("行业|赛道|板块|领域|产业(?![园基投集链带])")
+_OFFICE_FIRST = re.compile("(?:CEO|CFO|CTO|COO|CMO|CISO|CIO|VP|SVP|EVP) ")
 _CAPITAL = re.compile("市场|结构|运作|支出|充足|金融|项目|利得|开支|公积")
 _FIRM_WITHIN = re.compile("有限(?:责任)?公司(?=[一-鿿]{2,8}部)")
 _HAN_BEHIND = re.compile("(?<=[A-Za-z0-9])[一-鿿]+")
@@ -124,6 +126,8 @@ def _with_place(text: str, guess: Guess, seen: Clues) -> Guess:
 def _told_apart(text: str, guess: Guess) -> list[Guess]:
     """A guess in two scripts, as the name that it is: Michael Intrator|曾明言, 百威英博|(Anheuser-Busch InBev)."""
     name = text[guess.start : guess.end]
+    if guess.type == "Company" and (office := _OFFICE_FIRST.match(name)):
+        return [replace(guess, start=guess.start + office.end(), type="Person")]
     # European Digital Identity Regulation.| The Commission
     if stop := _SENTENCE_END.search(name):
         return [replace(guess, end=guess.start + stop.start())]
@@ -201,6 +205,8 @@ def _whole(text: str, guess: Guess, seen: Clues) -> Guess:
 
 def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> list[Guess]:
     start, end = guess.start, guess.end
+    if guess.type == "Company" and (start, end) not in known and _TRADE_BEHIND.match(text, end):
+        return []  # 浙江省医美|行业
     if guess.type == "Company" and text.endswith("资本", start, end) and _CAPITAL.match(text, end):
         return []  # 深圳资本|市场
     # 甲基金管理有限公司|权益投资部: a firm's department is the firm's
@@ -324,6 +330,8 @@ def described(text: str) -> list[tuple[int, int]]:
     """Names right behind a word for a firm, Latin or in quotation marks, whatever the model says: 编排公司Deci."""
     found = []
     for match in _LATIN_NAME.finditer(text):
+        if _OFFICE_FIRST.match(match.group()):
+            continue  # X公司CEO Jane Roe
         before = text[max(0, match.start() - 12) : match.start()].rstrip("“‘「 ")
         if any(m.end() == len(before) for m in _DESCRIBED.finditer(before + text[match.start()])):
             name = match.group()

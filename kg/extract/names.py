@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc
@@ -69,6 +69,7 @@ _NOUN_BEHIND = words.pattern("document-behind")
 _OWN_BEHIND = words.pattern("own-behind")
 _NOUN_BEFORE = words.pattern("document-before")
 _ISSUING = words.pattern("issuing-title")
+_SHORT_FORM = re.compile(r"\s?[（(](?P<short>[A-Z]{3,6})[)）]")
 _FILE_NUMBER = re.compile(r"[一-鿿]{0,4}(?:〔|\[)(?:19|20)\d{2}(?:〕|\])\s?(?:第\s?)?\d+\s?号")  # 鲁政|发〔2014〕20号
 _PAPER = words.pattern("newspaper")
 _CONSULTED = words.pattern("consulted-on")
@@ -495,9 +496,24 @@ def find(doc: Doc, guesses: list[Guess], seen: Clues) -> list[Mention]:
     text: str = doc._.raw
     shaped = _shaped(text, candidates(text, guesses, seen), headlines.find(doc._.plain, seen))
     chosen = choose(unattributed(text, shaped))
-    named = [c for c in chosen if not _anonymous(text, c)]
+    short = _of_no_name(text, chosen)
+    named = [
+        c for c in chosen if not _anonymous(text, c) and not (c.type == "Company" and text[c.start : c.end] in short)
+    ]
     mentions = longest(text, [Mention(c.start, c.end, text[c.start : c.end], c.type, None, c.reason) for c in named])
     return repeat(text, agreed(_firms_named_as_people(text, mentions)))
+
+
+def _of_no_name(text: str, chosen: Sequence[Candidate]) -> set[str]:
+    """Abbreviations of what is no name here: Foo Connect Secure (FCS), where Foo alone is the firm."""
+    ends = {c.end for c in chosen}
+    found = set()
+    for match in _SHORT_FORM.finditer(text):
+        words_ = re.findall(r"[A-Za-z][\w’'&-]*", text[max(0, match.start() - 90) : match.start()])
+        initials = "".join(w[0] for w in words_ if w[0].isupper()).upper()
+        if initials.endswith(match["short"]) and len(text[: match.start()].rstrip()) not in ends:
+            found.add(match["short"])
+    return found
 
 
 def _anonymous(text: str, name: Candidate) -> bool:
