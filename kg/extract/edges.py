@@ -73,6 +73,7 @@ _WHOSE = re.compile(
 )
 _ARTICLE = re.compile("(?<![A-Za-z])The $")
 _LATIN_LETTER = re.compile("[A-Za-z]")
+_INSTITUTE_TAIL = re.compile("(?<=研究所|研究院)[一-鿿]{2,5}(?<![心所院部室会处局组站团队系厅])$")
 _TRADE_BEHIND = re.compile("行业|赛道|板块|领域|产业(?![园基投集链带])")
 _OFFICE_FIRST = re.compile("(?:CEO|CFO|CTO|COO|CMO|CISO|CIO|VP|SVP|EVP) ")
 _CAPITAL = re.compile("市场|结构|运作|支出|充足|金融|项目|利得|开支|公积")
@@ -234,6 +235,13 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
     if lead := _BEFORE_NAME.match(text, start, end):
         start = lead.end()
     if tail := _AFTER_NAME.search(text, start, end):
+        end = tail.start()
+    # 中央银行机构|香港金融管理局: a known body behind what it is
+    if guess.type == "Regulator":
+        behind = [a for a, b in known if b == end and a - 2 > start and text[a - 2 : a] in ("机构", "部门", "当局")]
+        start = behind[0] if behind else start
+    # 甲院云计算研究所|大数据: where an institute ends and a piece of a department begins
+    if guess.type == "Organization" and (tail := _INSTITUTE_TAIL.search(text, start, end)) and tail.start() - start > 3:
         end = tail.start()
     # 国务院国资委|六部门: how many a list has; 第三机构 and 三部门 alone are none
     if guess.type != "Company" and (count := _COUNTED.search(text, start + 3, end)) and text[count.start() - 1] != "第":

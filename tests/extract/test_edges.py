@@ -102,6 +102,24 @@ def test_a_body_ends_where_a_list_is_counted(text: str, guess: str, names: list[
     assert tidied(text, guess, type_="Regulator") == names
 
 
+def test_a_known_body_behind_what_it_is() -> None:
+    text = "松岭中央银行机构松岭金融局发布"
+    assert tidied(text, text[:-2], type_="Regulator", known=("松岭金融局",)) == ["松岭金融局"]
+    assert tidied(text, text[:-2], type_="Regulator") == ["松岭中央银行机构松岭金融局"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("松岭院云计算研究所大数据", "松岭院云计算研究所"),
+        ("松岭院云计算研究所大数据部", "松岭院云计算研究所大数据部"),
+        ("松岭研究院青禾分院", "松岭研究院青禾分院"),
+    ],
+)
+def test_an_institute_ends_where_a_piece_of_a_department_begins(text: str, name: str) -> None:
+    assert tidied(text + "主任", text, type_="Organization") == [name]
+
+
 def test_a_firm_and_its_chief_in_one_guess() -> None:
     text = "Pine Ridge CEO Ada Falk称公司"
     found = tidy(text, [Guess(0, len(text), "Company", 0.9)], Clues([("n", True)] * len(text), []))
