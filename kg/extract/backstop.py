@@ -127,7 +127,8 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
                 # 投资金额：公司…: a label, and no name
                 label = text[end] in "：:" and {seen.tagged[at][0] for at in range(start, end)} <= {"n", "v", "vn", "a"}
                 label = label and all(seen.tagged[at][1] for at in range(start, end, 2))
-                if not label and not _STOP.search(text[start:end]) and not text[start:end].endswith(("公司", "我们")):
+                own = text.startswith(("公司", "子公司", "我司"), start) or text.endswith(("公司", "我们"), start, end)
+                if not label and not own and not _STOP.search(text[start:end]):
                     yield edges.without_description(text, start, end), end
                 break
     for start, end, tag in seen.words:

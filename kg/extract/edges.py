@@ -74,6 +74,7 @@ _WHOSE = re.compile(
 _ARTICLE = re.compile("(?<![A-Za-z])The $")
 _LATIN_LETTER = re.compile("[A-Za-z]")
 _INSTITUTE_TAIL = re.compile("(?<=研究所|研究院)[一-鿿]{2,5}(?<![心所院部室会处局组站团队系厅])$")
+_POLITE = re.compile("(?<=[一-鿿]{2})(?:先生|女士|博士|教授|院士|律师)$")
 _TRADE_BEHIND = re.compile("行业|赛道|板块|领域|产业(?![园基投集链带])")
 _OFFICE_FIRST = re.compile("(?:CEO|CFO|CTO|COO|CMO|CISO|CIO|VP|SVP|EVP) ")
 _CAPITAL = re.compile("市场|结构|运作|支出|充足|金融|项目|利得|开支|公积")
@@ -137,6 +138,8 @@ def _told_apart(text: str, guess: Guess) -> list[Guess]:
     if guess.type == "Person":
         if _LATIN_LETTER.match(name) and _BOUGHT.search(text[max(0, guess.start - 24) : guess.start]):
             return [replace(guess, type="Company")]  # will buy Adaptive Shield
+        if polite := _POLITE.search(name):
+            return [replace(guess, end=guess.start + polite.start())]
         if _INSTITUTION.search(name) and len(name) > 4:
             return [replace(guess, type="Organization")]
         if (latin := _LATIN_PERSON.match(name)) and latin.end() < len(name):

@@ -30,7 +30,8 @@ class Found:
     known: Known
 
 
-_TRADE = re.compile("(?:银行|证券|保险|信托|基金)$")
+_TRADE = re.compile("(?:银行|证券|保险|信托|基金|电信|航空|石油|能源|铁路)$")
+_OF_A_TRADE = re.compile("业(?!务)|业务监管|行业|运营商|巨头|监管|市场")
 _NATIONAL = re.compile("国家|中央|全国")
 _WORD = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 
@@ -63,8 +64,8 @@ class Gazetteer:
                 continue
             if _WORD.match(plain[end - 1]) and end < len(plain) and _WORD.match(plain[end]):
                 continue
-            if plain.startswith("业", end) and _TRADE.search(plain[start:end]):
-                continue  # 上海|银行业
+            if _TRADE.search(plain[start:end]) and _OF_A_TRADE.match(plain, end):
+                continue  # 上海|银行业, 英国|电信运营商
             if _NATIONAL.match(known.name) and _abroad(plain[max(0, start - 4) : start]):
                 continue  # 泰国|国家能源集团
             found.append(Found(start, end, known))

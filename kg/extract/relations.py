@@ -804,9 +804,13 @@ class Reader:
         after = self.plain[mention.end : mention.end + 24]
         if relation == "acquires" and _SELLER.search(before):
             return True  # 向控股股东X收购Y
-        return bool(
-            re.search("(?:与|和|同)[一-鿿]{0,6}$", before) and re.match("[^，。；]{0,3}(?:签署|签订|达成|订立)", after)
-        )
+        if re.search("(?:与|和|同)[一-鿿]{0,6}$", before) and re.match(
+            "[^，。；]{0,3}(?:签署|签订|达成|订立|就)", after
+        ):
+            return True
+        # 与丙、丁签署协议，收购…: nor do those beside him
+        listed = re.search("(?:与|和|同)[^，。；]{1,30}、$", self.plain[s.start : mention.start])
+        return bool(listed and re.match("[^，。；、]{0,3}(?:签署|签订|达成|订立)", after))
 
     def _own(self, s: _Sentence, match: Match) -> tuple[int, ...]:
         """Whose officer somebody is whom the text only calls 创始人 or 主席: a firm's, or a body's."""
@@ -841,6 +845,9 @@ class Reader:
             # the share may stand behind: 转让给X，占总股本的5.20%
             things = s.sketch.refs(s.sketch.text[match.start : match.end + 40])
             part = [s.shares[t.ref].value for t in things if t.type == "Share"]
+            sellers = s.sketch.refs(s.sketch.text[max(0, match.start - 1) : match.start])
+            if any(self._name(t.ref) == self._name(place) for t in sellers for place in match.objects):
+                return None  # 甲将持有公司11%的股份转让给乙: 公司 isn't 甲
             return "investsIn" if part and part[-1] < _CONTROL else relation
         if match.rule.id in ("acquire-sell", "hold-share", "hold-majority"):
             # what is sold may have its share behind it; another holder's share stands behind a comma

@@ -116,6 +116,10 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
     if behind := re.search("；", outline.text[match.end :]):
         near = outline.text[start : match.end + behind.start()]  # what is told behind it is another deal's
     found = _status(near, table)
+    clause = max((at for mark in "，；。" if (at := outline.text.rfind(mark, 0, match.start)) >= start), default=-1)
+    if found == "terminated" and clause >= 0 and _status(near[clause + 1 - start :], table) != "terminated":
+        # 在乙与债权人谈判失败的情况下，甲或将收购乙: what failed is another thing
+        found = _status(near[clause + 1 - start :], table)
     if found == "in-talks" and not _AT_IT.search(near) and _HEARD.search(near):
         found = "rumoured"  # 知情人士称，X曾讨论收购Y: who has only been heard of isn't at the table yet
     if found == "proposed" and start and table["announced"].search(outline.text[:start]):
