@@ -54,6 +54,9 @@ _OFFICIAL = re.compile(
 _HEREBY = re.compile(
     "(?:根据|按照|依据|依照|为(?:深入|全面|认真|进一步)*(?:贯彻落实|贯彻|落实|细化))[^。；\n]{0,200}?，(?P<hereby>(?:经[^，。；]{2,30}，)?(?:现就|现将|现对|特制定|制定本|提出(?:如下|以下)|作出如下))"
 )
+_NOT_DONE = re.compile(
+    "(?:(?<!毫)(?<!排除)不(?:会|想|愿|打算|准备|予|拟|计划)?(?:进一步|继续)?|没有(?:计划|打算|考虑)?|并未|尚未|从未|未曾|无意|无计划)(?:再|进行|参与|直接|对)?$"
+)
 _HEARSAY = words.pattern("hearsay")
 _CONSULT = words.pattern("consultation")
 _COLLECTIVE = words.pattern("collective")
@@ -450,6 +453,21 @@ class Reader:
         who = _WHEN_RAISED.sub("", re.split("[。；]", s.sketch.text[: told.start()])[-1])
         return len(re.findall("[一-鿿]", re.split("[，、：]", who)[-1])) >= 3 or bool(re.search("[A-Za-z]{3,}", who))
 
+    def _unfounded(self, s: _Sentence, match: Match, a: int, b: int) -> bool:
+        """A deal that is denied in the same breath (不进一步认购), of a firm with itself, or of who only reports it."""
+        if _NOT_DONE.search(s.sketch.text[match.start : match.cue]):
+            return True
+        one, other = sorted((self._name(a), self._name(b)), key=len)
+        if match.rule.subject in grammar.STATES and other.startswith(one):
+            return True  # 有意收购蓝鹰的竞投者, told of 蓝鹰航空
+        return self._reports(s, a) or self._reports(s, b)
+
+    def _reports(self, s: _Sentence, place: int) -> bool:
+        """据《甲报》当地时间24日报道: who is quoted does nothing else in the sentence."""
+        mention = self.mentions[place]
+        before = self.plain[max(s.start, mention.start - 8) : mention.start]
+        return bool(re.search("(?:据|引述|援引)[^，。；]{0,5}$", before) and _SPEAKS.match(self.plain, mention.end))
+
     def _tells(self, s: _Sentence, match: Match, stated: Terms) -> bool:
         """Whether a sentence tells of a round of the firm's own, so that nothing else need be said of it."""
         words_ = s.sketch.text[match.start : match.end + 12]
@@ -649,6 +667,11 @@ class Reader:
         if rule.cross:
             several = 2 if rule.relation == "acquires" else 4
             pairs = list(combinations(subjects, 2)) if 2 <= len(subjects) <= several else []
+            # 甲及乙与丙签署: the two stand on one side
+            sides = re.split("[与同]", match.groups.get(rule.subject, ""))
+            if pairs and len(sides) == 2 and re.search("[、和及]", sides[0] + sides[1]):
+                one, other = ([t.ref for t in s.sketch.refs(side)] for side in sides)
+                pairs = [(a, b) for a in one for b in other]
         elif rule.relation == "amends" and len(subjects) == len(objects) > 1:
             pairs = zip(subjects, objects, strict=True)
         else:
@@ -674,6 +697,10 @@ class Reader:
             if relation in _DEALS and rule.id != "acquire-sell" and self._partner(s, relation, a):
                 continue
             if relation in _DEALS and _DENIED.search(s.sketch.text[match.start :]):
+                continue
+            if relation in _DEALS and self._unfounded(s, match, a, b):
+                continue
+            if relation in ("sues", "agreementWith") and (self._reports(s, a) or self._reports(s, b)):
                 continue
             if rule.subject in grammar.STATES and any(
                 r.type == relation and r.start == s.start and self._name(r.object) == self._name(b)

@@ -179,6 +179,25 @@ def test_investors_of_whom_the_sentence_is_about() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "市场猜测，[甲信](COM)不进一步认购[乙消金](COM)的股权，是出于审慎。",
+        "[甲信](COM)并未收购[乙消金](COM)。",
+        "法国第二大航空公司[蓝岭航空](COM)破产。有意收购[蓝岭](COM)的竞投者没有露面。",
+        "据《[甲山报](COM)》当地时间24日报道，学校董事会对州长[某某](PER)提起诉讼。",
+    ],
+)
+def test_what_is_not_done_and_who_only_reports_it(text: str) -> None:
+    assert relations(text)[1] == []
+
+
+def test_two_on_one_side_have_no_agreement_with_each_other() -> None:
+    mentions, found = relations("[甲锂](COM)及[甲国际](COM)与[乙矿](COM)签署了合作协议。")
+    pairs = {frozenset((mentions[r.subject].text, mentions[r.object].text)) for r in found}
+    assert pairs == {frozenset(("甲锂", "乙矿")), frozenset(("甲国际", "乙矿"))}
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("[甲冰](COM)完成A轮融资。智能公司启云世界也于同日宣布，完成3亿元A轮融资，由[丙资本](COM)领投。", set()),
