@@ -57,6 +57,9 @@ _HEREBY = re.compile(
 _NOT_DONE = re.compile(
     "(?:(?<!毫)(?<!排除)不(?:会|想|愿|打算|准备|予|拟|计划)?(?:进一步|继续)?|没有(?:计划|打算|考虑)?|并未|尚未|从未|未曾|无意|无计划)(?:再|进行|参与|直接|对)?$"
 )
+_OWN_TITLE = re.compile(
+    "(?:总统|总理|首相|部长|大臣|州长|省长|市长|主席|总裁|董事长|总经理|创始人|局长|署长|主任|院长|会长|教授|院士|CEO|CFO|CTO)$"
+)
 _HEARSAY = words.pattern("hearsay")
 _CONSULT = words.pattern("consultation")
 _COLLECTIVE = words.pattern("collective")
@@ -683,6 +686,8 @@ class Reader:
                 continue
             # a state filled in where the sentence itself names the pair is no second fact
             key = (relation, self._name(a), self._name(b), s.start)
+            if relation == "officerOf" and a != subjects[0] and _OWN_TITLE.search(self.plain[: self.mentions[a].start]):
+                continue  # 董事长甲与总统乙: each has an office of his own
             if relation == "sues" and (_COURT.search(self._name(a)) or _COURT.search(self._name(b))):
                 continue
             if key in self._seen:

@@ -117,7 +117,9 @@ class Linker:
             row = self._row(bare, type_) or self._weak(bare, type_, present)
             if row is not None:
                 return _Known(ids.reference(row.id), row.type, f"{why}{bare} with its legal form, of {row.id}", row)
-        if mention.full and (short := self._row(mention.text, type_)) is not None:
+        # 證監會 for 證券及期貨事務監察委員會 isn't the 证监会 that comes to mind, where somebody bears the long name
+        borne = type_ == "Regulator" and self._bearers(name, type_)
+        if mention.full and not borne and (short := self._row(mention.text, type_)) is not None:
             return _Known(ids.reference(short.id), short.type, why + f"a name of {short.id}", short)
         if type_ == "Regulator" and (office := _OFFICE.search(name)):
             # 工信部办公厅 and 工业和信息化部办公厅 are one office of one body

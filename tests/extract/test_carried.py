@@ -213,3 +213,8 @@ def test_a_round_of_a_firm_that_nobody_recognised_is_not_the_last_ones(
 ) -> None:
     mentions, found = relations(text)
     assert {(r.type, mentions[r.subject].text, mentions[r.object].text) for r in found} == expected
+
+
+def test_of_two_people_each_has_his_own_office() -> None:
+    mentions, found = relations("[甲电](COM)董事长[某哲](PER)与总统[某普](PER)共同宣布这项消息。")
+    assert [(r.type, mentions[r.subject].text) for r in found] == [("officerOf", "某哲")]

@@ -410,3 +410,13 @@ def test_every_form_keeps_its_reason_and_a_claim_the_names_of_its_sentence() -> 
     }
     # told the other way round, it is the same agreement, and its names are still those of its ends
     assert [(c.subject_form, c.object_form) for c in facts.claims] == [("海鸥科技", "Tern Systems")] * 2
+
+
+def test_a_short_form_is_whose_the_document_says(nlp: Language) -> None:
+    (facts,) = read(
+        nlp,
+        "證監會發表通函\n證券及期貨事務監察委員會（證監會）11月3日發表通函。證監會行政總裁梁鳳儀表示，此舉可行。",
+    )
+    assert [e.iri.rsplit("/", 1)[-1] for e in facts.entities if e.type == "Regulator"] == ["hk-sfc"]
+    (facts,) = read(nlp, "证监会发布通知\n证监会11月3日发布通知。")
+    assert [e.iri.rsplit("/", 1)[-1] for e in facts.entities if e.type == "Regulator"] == ["csrc"]
