@@ -41,6 +41,8 @@ def thing(store: Store, iri: str, lang: str, everything: bool = False) -> Page |
 
 
 __all__ = [
+    "ALL",
+    "SHOWN",
     "DealPage",
     "Hits",
     "Home",

@@ -18,6 +18,8 @@ class Hits:
     found: list[Candidate]
     sure: str  # the address of the one that is meant, where that is plain
     items: list[News]
+    more: bool = False  # names beyond these
+    more_items: bool = False
 
 
 def find(store: Store, text: str, limit: int = 50) -> Hits:
@@ -27,7 +29,9 @@ def find(store: Store, text: str, limit: int = 50) -> Hits:
         return Hits([], "", [])
     found = entity.find(store, text, limit)
     only = entity.meant(found)
-    return Hits(found, only.iri if only is not None and found[0].how in search.SURE else "", _titled(store, text))
+    items = _titled(store, text)
+    sure = only.iri if only is not None and found[0].how in search.SURE else ""
+    return Hits(found, sure, items[:SHOWN], len(found) >= limit, len(items) > SHOWN)
 
 
 def _titled(store: Store, text: str) -> list[News]:
@@ -40,7 +44,7 @@ def _titled(store: Store, text: str) -> list[News]:
         if quad.subject == quad.graph_name and wanted in ids.normalise(quad.object.value)  # type: ignore[union-attr]
     )
     found = [news_of(store, item) for item in islice(hits, 200) if item.value.startswith(ids.item(""))]  # type: ignore[union-attr]
-    return sorted(found, key=lambda one: (one.day, one.id), reverse=True)[:SHOWN]
+    return sorted(found, key=lambda one: (one.day, one.id), reverse=True)
 
 
 def suggest(store: Store, text: str, limit: int = 8) -> list[tuple[str, str, str, str]]:

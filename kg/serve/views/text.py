@@ -15,7 +15,7 @@ from kg.query import entity
 from kg.query.entity import Deal, Evidence, local_name, words_of
 from kg.query.links import relation_word
 from kg.query.result import Concept, Thing
-from kg.serve.views.deal import deal_title, stated
+from kg.serve.views.deal import stated, thing_of
 from kg.serve.views.seen import News, named, news_of, value_of
 from kg.vocab import DCTERMS, KG, RDF
 
@@ -43,6 +43,7 @@ class Stretch:
     text: str
     facts: tuple[int, ...] = ()
     first: tuple[int, ...] = ()  # those that begin here
+    at: int = 0  # where it begins in the report's text
     open: bool = False  # a sentence with a cue word and no fact
 
 
@@ -97,10 +98,7 @@ def _facts(store: Store, item: Node, about: dict[Node, Object], lang: str) -> li
 
     def name(node: Any) -> Thing:
         if node not in things:
-            is_deal = node.value.startswith((ids.BASE + "deal/", ids.BASE + "round/"))
-            things[node] = (
-                Thing(node.value, deal_title(store, node, lang), "Deal") if is_deal else named(store, node, lang)
-            )
+            things[node] = thing_of(store, node, lang)
         return things[node]
 
     found = []
@@ -147,6 +145,7 @@ def stretches_of(
                 text[a:b],
                 tuple(fact.number for fact in running),
                 tuple(fact.number for fact in begins[a]),
+                a,
                 any(x <= a < y for x, y in opened),
             )
         )
