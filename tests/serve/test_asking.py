@@ -142,3 +142,22 @@ def test_candidates_are_told_by_their_class_in_words(client: TestClient) -> None
     assert answer.status_code == 300
     assert re.search(r'<span class="soft">(监管机构|法规与文件|报告与白皮书|公司|组织)', answer.text)
     assert "Instrument" not in re.sub(r"<[^>]*>", "", answer.text)
+
+
+def test_a_note_leads_to_what_it_says_is_left_out(client: TestClient) -> None:
+    """Who looks at a page types no status=all."""
+    for path in (
+        "/ask/acquisitions",
+        "/path?from=xAI&to=Wiz&limit=1",
+        "/path?from=xAI&to=Wiz&hops=1",
+        "/ask/deals?lang=en",
+    ):
+        page = client.get(path).text
+        notes = re.findall(r'<p class="note">(.*?)</p>', page)
+        assert notes, path
+        assert not re.search(r"status=all|--\w", re.sub(r"<[^>]*>", "", " ".join(notes))), path
+        links = re.findall(r'href="([^"]*)"', " ".join(notes))
+        again = client.get(links[0].replace("&amp;", "&"))
+        assert again.status_code == 200
+        assert again.text.count("<tr") > page.count("<tr"), path
+    client.get("/?lang=zh")

@@ -5,6 +5,7 @@ A page's address holds all that was asked: it repeats the question wherever it i
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -200,6 +201,7 @@ def _page(request: Request, kind: str, asked: Asked) -> Response:
     if answer.result is None:
         return site.render(request, "question.html", {**values, **_unclear(request, asked, answer)}, 300)
     values |= _shown(answer, lang_of(request))
+    values["notes"] = [_note(request, note, given) for note in answer.result.notes]
     values["downloads"] = [(forms.WRITERS[one].suffix, address(request, form=one)) for one in DOWNLOADS]
     values["link"] = _link(asked, given)
     values["command"] = _command(kind, asked, given)
@@ -241,6 +243,26 @@ def _unclear(request: Request, asked: Asked, answer: Answer) -> dict[str, Any]:
         "sure": answer.sure,
         "candidates": [(one, address(request, **{answer.unclear: one.iri})) for one in answer.candidates],
     }
+
+
+# what a note says to who types commands: “: status=all shows them”, “：--hops 8”
+_TYPED = re.compile(r"[:：]\s*(?:(?P<status>status)=all|--(?P<name>limit|hops|depth)(?: (?P<number>\d+))?)[^:：]*$")
+_STEPS = {"limit": ("3", 2, 0, 50), "depth": ("5", 1, 5, 50), "hops": ("6", 2, 0, 20)}  # now, times, and, at most
+
+
+def _note(request: Request, note: str, given: Mapping[str, str]) -> tuple[str, str]:
+    """A note on an answer, and the address that asks for what it says is left out."""
+    typed = _TYPED.search(note)
+    if typed is None:
+        return note, ""
+    bare = note[: typed.start()]
+    if typed["status"]:
+        return bare, address(request, status="all", go=1)
+    name = typed["name"]
+    default, times, further, most = _STEPS[name]
+    now = given.get(name, default)
+    more = typed["number"] or str(min(most, int(now) * times + further if now.isdecimal() else most))
+    return bare, address(request, **{name: more})
 
 
 def _shown(answer: Answer, lang: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class DealPage:
     evidence: list[Evidence]
     whole: Thing | None = None  # the round that it is a part of
     # of a round, the investors who stand otherwise than the round does: each has a deal of his own
-    pieces: list[tuple[Thing, Deal]] = field(default_factory=list)
+    pieces: list[tuple[Thing, Deal, bool]] = field(default_factory=list)  # and whether he leads
 
 
 def deal_page(store: Store, node: Node, lang: str) -> DealPage:
@@ -65,8 +65,13 @@ def deal_page(store: Store, node: Node, lang: str) -> DealPage:
     return DealPage(
         node.value, told, _title(parties, told, lang), parties, history, list(said[:ALL]),
         Thing(whole.value, deal_title(store, whole, lang), told.type) if isinstance(whole, NamedNode) else None,
-        [(Thing(part.value, deal_title(store, part, lang), "Deal"), entity.deal(store, part.value)) for part in parts],
+        [_piece(store, part, lang) for part in parts],
     )  # fmt: skip
+
+
+def _piece(store: Store, part: Any, lang: str) -> tuple[Thing, Deal, bool]:
+    leads = next(store.quads(part, KG.leadInvestor, None, DEFAULT), None) is not None
+    return Thing(part.value, deal_title(store, part, lang), "Deal"), entity.deal(store, part.value), leads
 
 
 def _party(store: Store, deal: Node, role: Node, other: Node, lang: str) -> Tie:
