@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from kg import ids
 from kg.graph.store import Store
+from kg.items import OpenSentence
 from kg.serve import views
 from kg.serve.site import Settings, href
 from kg.serve.views import DealPage, ItemPage, Portrait
@@ -338,3 +339,38 @@ def test_deals_are_named_in_the_language_of_the_page(opened: Store) -> None:
         page = views.thing(opened, iri, "en")
         assert isinstance(page, DealPage)
         assert "、" not in page.title
+
+
+def test_what_is_counted_is_listed(client: TestClient, opened: Store) -> None:
+    page = client.get("/").text
+    links = re.findall(r'href="(/all/\w+)"><strong>([\d,]+)</strong>', page)
+    assert len(links) == 8
+    for link, count in links:
+        listed = client.get(link)
+        assert listed.status_code == 200
+        assert f"({count})" in listed.text
+        things = re.findall(r'<li><a href="(/id/[^"]*)">([^<]+)</a>', listed.text)
+        assert len(things) == int(count.replace(",", ""))
+        more = re.findall(r'href="(/ask/[^"]*)"', listed.text)
+        assert all(client.get(unescape(one)).status_code == 200 for one in more)
+    assert client.get("/all/Claim").status_code == 404
+    assert client.get("/all/..%2f..").status_code == 404
+
+
+def test_sentences_to_look_at_can_be_gone_to(tmp_path: Path, client_of: Callable[[Settings], Any]) -> None:
+    from datetime import date
+
+    from graph.samples import GULL, RUN, TERN, Draft
+
+    draft = Draft("2031-08", "海岛月报 2031年8月", date(2031, 8, 1))
+    facts = draft.item("deals-1", "海鸥入股燕鸥", date(2031, 8, 2))
+    draft.claim(GULL, "customerOf", TERN, "海鸥科技采购Tern Systems的软件。")
+    start = len(draft.text)
+    draft.text += "另有传言称礁石拟入股浪花。\n"
+    facts.open_sentences.append(OpenSentence(draft.text[start:-1], start, len(draft.text) - 1, 1))
+    with Store.open(tmp_path / "store", "write") as store:
+        store.add(draft.report(), draft.facts, RUN)
+    with client_of(Settings(tmp_path / "store")) as client:
+        page = client.get("/id/item/2031-08-deals-1").text
+    assert '<mark id="open1" class="open"' in page
+    assert '<a href="#open1">第 1 句</a>' in page

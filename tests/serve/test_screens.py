@@ -23,6 +23,8 @@ from tests.serve.conftest import Visit, serving
 #: A page of each sort: a path, or a query for the address of a thing.
 SORTS = {
     "start": "/",
+    "companies": "/all/Company",
+    "acquisitions": "/all/Acquisition",
     "search": "/search?q=数据&all=1",
     "search-nothing": "/search?q=嗯嗯啊啊呀呀",
     "search-bare": "/search",

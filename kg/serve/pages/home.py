@@ -8,9 +8,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from kg.items import ENTITY_TYPES
+from kg.serve.faults import NotFound
 from kg.serve.site import href, lang_of, site_of
-from kg.serve.views import Hits, Home
+from kg.serve.views import Hits, Home, Listed
 from kg.show import TYPES
+
+#: What the start page counts.
+CLASSES = (*ENTITY_TYPES, "Acquisition", "FundingRound")
+#: The question that tells more of all of a class.
+MORE = {
+    "Instrument": "/ask/instruments?go=1",
+    "Publication": "/ask/publications?go=1",
+    "Acquisition": "/ask/acquisitions?status=all&go=1",
+    "FundingRound": "/ask/deals?status=all&go=1",
+}
 
 
 def home(request: Request) -> Response:
@@ -29,6 +41,16 @@ def search(request: Request) -> Response:
         beside = f"?{urlencode({'searched': query})}" if found.items else ""
         return RedirectResponse(href(found.sure) + beside, 303)
     return site.render(request, "search.html", {"query": query, "hits": found})
+
+
+def everything(request: Request) -> Response:
+    """All of a class."""
+    site, name = site_of(request), request.path_params["name"]
+    if name not in CLASSES:
+        raise NotFound(site.say("fault.404", lang_of(request)))
+    arguments = {"class_": name, "lang": lang_of(request), "most": site.limits.shown_rows}
+    found: Listed = site.pool.run("listed", arguments, site.limits.query_seconds)
+    return site.render(request, "listed.html", {"name": name, "listed": found, "more": MORE.get(name, "")})
 
 
 def suggest(request: Request) -> Response:
@@ -50,4 +72,9 @@ def suggest(request: Request) -> Response:
     )
 
 
-ROUTES: list[BaseRoute] = [Route("/", home), Route("/search", search), Route("/suggest", suggest)]
+ROUTES: list[BaseRoute] = [
+    Route("/", home),
+    Route("/all/{name}", everything),
+    Route("/search", search),
+    Route("/suggest", suggest),
+]

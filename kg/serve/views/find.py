@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from kg import ids
+from kg.graph.facts import DEFAULT
 from kg.graph.store import Store
 from kg.query import entity, search
 from kg.query.entity import Candidate
+from kg.query.result import Thing
+from kg.serve.views.deal import thing_of
 from kg.serve.views.seen import SHOWN, News, news_of
-from kg.vocab import DCTERMS
+from kg.vocab import DCTERMS, KG, RDF
 
 
 @dataclass(slots=True)
@@ -45,6 +49,27 @@ def _titled(store: Store, text: str) -> list[News]:
     )
     found = [news_of(store, item) for item in islice(hits, 200) if item.value.startswith(ids.item(""))]  # type: ignore[union-attr]
     return sorted(found, key=lambda one: (one.day, one.id), reverse=True)
+
+
+@dataclass(slots=True)
+class Listed:
+    """All of a class, those that most items mention first."""
+
+    found: list[tuple[Thing, int]]  # and how many items mention it
+    total: int
+
+
+def listed(store: Store, class_: str, lang: str, most: int) -> Listed:
+    nodes: list[Any] = [quad.subject for quad in store.quads(None, RDF.type, KG[class_], DEFAULT)]
+    # of very many, counting the items of each would take longer than anybody waits
+    counted = [(node, sum(1 for _ in store.quads(None, KG.mentions, node, DEFAULT))) for node in nodes[:_COUNTED]]
+    counted.sort(key=lambda pair: (-pair[1], pair[0].value))
+    found = [(thing_of(store, node, lang), items) for node, items in counted[:most]]
+    found.sort(key=lambda pair: (-pair[1], pair[0].label))
+    return Listed(found, len(nodes))
+
+
+_COUNTED = 20_000
 
 
 def suggest(store: Store, text: str, limit: int = 8) -> list[tuple[str, str, str, str]]:

@@ -45,6 +45,7 @@ class Stretch:
     first: tuple[int, ...] = ()  # those that begin here
     at: int = 0  # where it begins in the report's text
     open: bool = False  # a sentence with a cue word and no fact
+    opens: int = 0  # the number of the one that begins here, from 1
 
 
 @dataclass(slots=True)
@@ -134,6 +135,7 @@ def stretches_of(
     start, end = min([start, *(a for a, _ in spans)]), max([end, *(b for _, b in spans)])
     cuts = sorted({start, end, *(at for span in spans for at in span)})
     begins: dict[int, list[Fact]] = defaultdict(list)
+    opens = {begin: number for number, (begin, _) in enumerate(sorted(opened), 1)}
     for fact in facts:
         begins[fact.start].append(fact)
     found = []
@@ -147,6 +149,7 @@ def stretches_of(
                 tuple(fact.number for fact in begins[a]),
                 a,
                 any(x <= a < y for x, y in opened),
+                opens.get(a, 0),
             )
         )
     return found
