@@ -13,7 +13,7 @@ from kg.query import entity, search
 from kg.query.entity import Candidate
 from kg.query.result import Thing
 from kg.serve.views.deal import thing_of
-from kg.serve.views.seen import SHOWN, News, news_of
+from kg.serve.views.seen import SHOWN, News, news_of, value_of
 from kg.vocab import DCTERMS, KG, RDF
 
 
@@ -55,7 +55,7 @@ def _titled(store: Store, text: str) -> list[News]:
 class Listed:
     """All of a class, those that most items mention first."""
 
-    found: list[tuple[Thing, int]]  # and how many items mention it
+    found: list[tuple[Thing, str, int]]  # with its status, and how many items mention it
     total: int
 
 
@@ -64,8 +64,8 @@ def listed(store: Store, class_: str, lang: str, most: int) -> Listed:
     # of very many, counting the items of each would take longer than anybody waits
     counted = [(node, sum(1 for _ in store.quads(None, KG.mentions, node, DEFAULT))) for node in nodes[:_COUNTED]]
     counted.sort(key=lambda pair: (-pair[1], pair[0].value))
-    found = [(thing_of(store, node, lang), items) for node, items in counted[:most]]
-    found.sort(key=lambda pair: (-pair[1], pair[0].label))
+    found = [(thing_of(store, node, lang), value_of(store, node, KG.status), items) for node, items in counted[:most]]
+    found.sort(key=lambda one: (-one[2], one[0].label))
     return Listed(found, len(nodes))
 
 
