@@ -23,10 +23,11 @@ from kg import ids
 from kg.graph.facts import DEFAULT, Node, Object
 from kg.graph.store import Store
 from kg.items import Said
+from kg.query.concepts import concept
 from kg.query.entity import label_of, local_name, type_of, words_of
 from kg.query.result import Thing
 from kg.settings import asset
-from kg.vocab import DCTERMS, KG, RDF
+from kg.vocab import DCTERMS, KG, RDF, STATUS
 
 #: Below this, a rule was seldom enough right to be believed unread; and a little doubt up to this.
 UNSURE, NEARLY = 0.8, 0.9
@@ -55,7 +56,11 @@ class Reason:
     fill: tuple[tuple[str, str], ...] = ()
 
     def words(self, lang: str = "en") -> str:
-        return REASONS[self.code][lang != "zh"].format(**dict(self.fill))
+        fill = dict(self.fill)
+        if "status" in fill:
+            one = concept(STATUS[fill["status"]].value)
+            fill["status"] = one.zh if lang == "zh" else one.en
+        return REASONS[self.code][lang != "zh"].format(**fill)
 
 
 @dataclass(frozen=True, slots=True)

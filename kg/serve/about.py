@@ -13,9 +13,10 @@ from kg.vocab import DCTERMS, PREFIXES, RDF, XSD
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _VOID = "http://rdfs.org/ns/void#"
+_ENTAILMENT = "http://www.w3.org/ns/entailment/Simple"  # what isn't stated isn't answered
 _FORMATS = "http://www.w3.org/ns/formats/"
 _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV", "Turtle",
-            "N-Triples", "N-Quads", "RDF_XML", "JSON-LD", "TriG")  # fmt: skip
+            "N-Triples", "N-Quads", "RDF_XML", "JSON-LD", "TriG", "N3")  # fmt: skip
 _FOAF = "http://xmlns.com/foaf/0.1/"
 
 
@@ -37,6 +38,7 @@ def service(base: str, found: Counted) -> list[Triple]:
         Triple(endpoint, _sd("endpoint"), endpoint),
         Triple(endpoint, _sd("supportedLanguage"), _sd("SPARQL11Query")),
         *(Triple(endpoint, _sd("resultFormat"), NamedNode(_FORMATS + name)) for name in _RESULTS),
+        Triple(endpoint, _sd("defaultEntailmentRegime"), NamedNode(_ENTAILMENT)),
         Triple(endpoint, _sd("defaultDataset"), dataset),
         Triple(dataset, RDF.type, _sd("Dataset")),
         Triple(dataset, _sd("defaultGraph"), default),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
@@ -30,12 +31,17 @@ ROUTES: tuple[list[BaseRoute], ...] = (
 )
 
 
+_BESIDE = 40  # threads
+
+
 def create_app(settings: Settings) -> Starlette:
     """The workbench over a store, for any ASGI server. Opens nothing before the first request."""
     site = Site(settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # pages that wait for their turn hold a thread each: files and other pages need some beside them
+        to_thread.current_default_thread_limiter().total_tokens = site.limits.running + site.limits.waiting + _BESIDE
         yield
         site.close()
 

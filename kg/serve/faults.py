@@ -13,6 +13,7 @@ from starlette.types import ExceptionHandler
 from kg.errors import KgError
 from kg.serve.safety import TooLong
 from kg.serve.site import lang_of, site_of
+from kg.serve.told import told
 
 _LOG = logging.getLogger("kg.serve")
 
@@ -26,7 +27,8 @@ class NotFound(KgError):
 def _answer(request: Request, status: int, sentence: str, details: Mapping[str, str] | None = None) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
         return JSONResponse({"status": status, "error": sentence, **(details or {})}, status)
-    return site_of(request).render(request, "fault.html", {"status": status, "sentence": sentence}, status)
+    values = {"status": status, "sentence": told(sentence, lang_of(request))}
+    return site_of(request).render(request, "fault.html", values, status)
 
 
 def _expected(request: Request, fault: Exception) -> Response:

@@ -6,6 +6,7 @@ or a suffix. Only requests for RDF are answered here: for people there are pages
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode
@@ -162,8 +163,30 @@ def _graph(request: Request, triples: Sequence[Any], chosen: Chosen) -> Response
 
 
 async def void(request: Request) -> Response:
-    chosen = wanted(request.scope) or Chosen(GRAPHS[0], GRAPHS[0].types[0])
-    return _graph(request, about.dataset(str(request.base_url), await counted(request)), chosen)
+    chosen, found = wanted(request.scope), await counted(request)
+    if chosen is not None:
+        return _graph(request, about.dataset(str(request.base_url), found), chosen)
+    values = {
+        "found": found,
+        "classes": _parts(found.classes, "SELECT ?thing {{ ?thing a {} }} LIMIT 100"),
+        "properties": _parts(found.properties, "SELECT ?thing ?value {{ ?thing {} ?value }} LIMIT 100"),
+    }
+    return site_of(request).render(request, "void.html", values, headers=_page(request))
+
+
+def _parts(counts: Sequence[tuple[str, int]], query: str) -> list[tuple[str, vocabulary.Term | None, int, str]]:
+    """The most frequent first, each with a query that lists some."""
+    known = vocabulary.terms()
+    return [
+        (vocabulary.short(iri), known.get(iri), number, query.format(_written(iri)))
+        for iri, number in sorted(counts, key=lambda one: (-one[1], one[0]))
+    ]
+
+
+def _written(iri: str) -> str:
+    """As a query has to write it: a short name may hold what SPARQL's can't."""
+    name = vocabulary.short(iri)
+    return name if re.fullmatch(r"\w+:\w+", name, re.ASCII) else f"<{iri}>"
 
 
 async def well_known(request: Request) -> Response:

@@ -34,7 +34,7 @@ from kg.settings import Place, handed_on
 JOBS: dict[str, str] = {
     **{name: f"kg.serve.answers:{name}" for name in ("ask", "chain", "path", "diff")},
     **{name: f"kg.serve.results:{name}" for name in ("answer", "deliver")},
-    **{name: f"kg.serve.views:{name}" for name in ("home", "find", "suggest", "thing")},
+    **{name: f"kg.serve.views:{name}" for name in ("home", "find", "listed", "suggest", "thing")},
     **{name: f"kg.serve.describing:{name}" for name in ("described", "counted")},
     **{name: f"kg.serve.showing:{name}" for name in ("shown", "drawn")},
     "mapped": "kg.serve.mapping:mapped",

@@ -43,9 +43,18 @@ HEADERS = {
 }
 TOKEN_COOKIE = "kg_token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-#: Reads by POST, which programs send from anywhere: they change nothing, and no other site can read the answer.
-OPEN_POSTS = ("/sparql", "/reconcile")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+# said before anybody's language is known
+_NOT_SO_CALLED = (
+    "本机不叫这个名称，请打开 kg serve 给出的地址。\n"
+    "This machine isn't called that: open the address that kg serve printed.\n"
+)
+_NO_TOKEN = "请打开 kg serve 给出的带令牌的地址。\nOpen the address with the token that kg serve printed.\n"
+_TOO_LONG = "请求超过 {most:,} 字节，请减少内容。\nThe request is longer than {most:,} bytes: send less.\n"
+_NOT_OURS = (
+    "只接受工作台自己的页面发来的请求；请直接打开其地址。\n"
+    "Requests and changes are taken from the workbench's own pages alone: open its address by itself.\n"
+)
 
 
 def is_loopback(host: str) -> bool:
@@ -85,16 +94,14 @@ class Guard:
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         if _name(headers.get("host", "")) not in self._names:
-            return PlainTextResponse("This machine isn't called that: open the address that kg serve printed.\n", 421)
-        declared = headers.get("content-length", "0")
-        if not declared.isdigit() or int(declared) > self._settings.limits.body_bytes:
-            return PlainTextResponse(
-                f"The request is longer than {self._settings.limits.body_bytes:,} bytes: send less.\n", 413
-            )
+            return PlainTextResponse(_NOT_SO_CALLED, 421)
+        declared, most = headers.get("content-length", "0"), self._settings.limits.body_bytes
+        if not (declared.isascii() and declared.isdigit()) or len(declared) > 18 or int(declared) > most:
+            return PlainTextResponse(_TOO_LONG.format(most=most), 413)
         if (refused := self._stranger(scope, headers)) is not None:
             return refused
-        if scope["method"] not in SAFE and not _own(headers) and scope["path"] not in OPEN_POSTS:
-            return PlainTextResponse("Changes are taken only from the workbench's own pages.\n", 403)
+        if not _own(headers) and not _invited(scope, headers):
+            return PlainTextResponse(_NOT_OURS, 403)
         return None
 
     def _stranger(self, scope: Scope, headers: Headers) -> Response | None:
@@ -105,13 +112,14 @@ class Guard:
         asked = parse_qs(scope["query_string"].decode("latin-1"))
         if _same(asked.pop("token", [""])[0], token):
             query = urlencode(asked, doseq=True)
-            answer = RedirectResponse(scope["path"].replace("//", "/") + (f"?{query}" if query else ""), 303)
+            # “//name” would be another machine's address
+            answer = RedirectResponse("/" + scope["path"].lstrip("/") + (f"?{query}" if query else ""), 303)
             answer.set_cookie(TOKEN_COOKIE, token, httponly=True, samesite="strict")
             return answer if scope["method"] in SAFE else None
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
         if _same(_cookie(headers, TOKEN_COOKIE), token) or _same(bearer, token):
             return None
-        return PlainTextResponse("Open the address with the token that kg serve printed.\n", 401)
+        return PlainTextResponse(_NO_TOKEN, 401, {"www-authenticate": "Bearer"})
 
 
 class TooLong(Exception):
@@ -140,6 +148,23 @@ def _own(headers: Headers) -> bool:
     if origin is not None:
         return urlsplit(origin).netloc.casefold() == headers.get("host", "").casefold()
     return site is None or site in ("same-origin", "none")
+
+
+def _invited(scope: Scope, headers: Headers) -> bool:
+    """Whether something that isn't from a page of ours may be answered all the same.
+
+    Another site's page can't read an answer, but it could see how long it takes: of a query, that tells what is in
+    the store. So only what opens as a page of its own is answered (a link in a mail), OpenRefine's page on this
+    machine, and who only asks what would be allowed.
+    """
+    if scope["method"] == "OPTIONS":
+        return True
+    if (scope["path"] + "/").startswith("/reconcile/"):
+        origin = headers.get("origin")
+        framed = scope["path"] == "/reconcile/preview" and headers.get("sec-fetch-mode") == "navigate"
+        return framed or (origin is not None and is_loopback(urlsplit(origin).hostname or ""))
+    opened = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest", "document") == "document"
+    return scope["method"] in SAFE and opened
 
 
 def _name(host: str) -> str:

@@ -15,6 +15,7 @@ from kg.errors import QueryError
 from kg.graph.store import Dataset, Store
 from kg.query import entity, run
 from kg.query.run import Answer
+from kg.serve.views.deal import thing_of
 from kg.serve.vocabulary import terms
 
 
@@ -62,15 +63,26 @@ def _cell(store: Store, term: Any, lang: str, names: dict[str, tuple[str, bool]]
         return Cell(names[term.value][0], term.value, run.text(term))
     if isinstance(term, pyoxigraph.Literal):
         kind = term.language or run.text(term.datatype)
-        return Cell(term.value, title="" if kind == "xsd:string" else kind, number=term.datatype in run.NUMBERS)
+        number = term.datatype in run.NUMBERS
+        text = _grouped(term.value) if number else term.value
+        return Cell(text, title="" if kind == "xsd:string" else kind, number=number)
     return Cell("" if term is None else str(term))
+
+
+def _grouped(written: str) -> str:
+    """23,000,000,000: nobody counts zeros. Files for download have it as it is."""
+    whole, dot, rest = written.partition(".")
+    digits = whole.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) < 5 or not (rest.isdigit() or not dot):
+        return written
+    return f"{int(whole):,}{dot}{rest}" if len(digits) < 40 else written
 
 
 def _named(store: Store, node: pyoxigraph.NamedNode, lang: str) -> tuple[str, bool]:
     """What an address is called, and whether it is an entity."""
     if node.value.startswith(ids.BASE):
         type_ = entity.type_of(store, node)
-        label = entity.label_of(store, node, lang)
+        label = thing_of(store, node, lang).label
         return (label if label != node.value else node.value.removeprefix(ids.BASE)), type_ is not None
     term = terms().get(node.value)
     return (term.name if term else run.text(node)), False

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from kg import __version__, ids
 from kg.forms.evidence import citation
+from kg.query.entity import Evidence
 from kg.query.links import relation_word, status_word
 from kg.serve.pool import Pool
 from kg.serve.shelf import Shelf
@@ -76,7 +77,9 @@ class Site:
             href=href,
             outside=outside,
             edit=settings.edit,
+            shared=bool(settings.token),
             item_iri=ids.item,
+            place_of=place_of,
             citation=citation,
             status_word=status_word,
             relation_word=relation_word,
@@ -103,6 +106,7 @@ class Site:
                 "path": request.url.path,
                 "lang": lang,
                 "other_lang": address(request, lang="en" if lang == "zh" else "zh"),
+                "form_link": lambda form: address(request, format=form, all=None, lang=None, searched=None),
                 "t": lambda key, **fill: self.say(key, lang, **fill),
                 "pick": lambda thing: pick(thing, lang),
                 "query": "",
@@ -150,6 +154,11 @@ def href(iri: str) -> str:
     if iri.startswith(ids.BASE):
         return "/id/" + quote(iri.removeprefix(ids.BASE), safe="/~-._")
     return "/resource?iri=" + quote(iri, safe="")
+
+
+def place_of(evidence: Evidence) -> str:
+    """Where a quote stands in its item's text: the page of the item marks it there."""
+    return f"{href(ids.item(evidence.item))}#at{evidence.start}"
 
 
 def outside(link: str | None) -> Markup:

@@ -41,6 +41,8 @@ class Term:
     about_en: str
     path: str  # in the workbench
     broader: tuple[str, ...] = ()  # the addresses of wider terms
+    domain: tuple[str, ...] = ()  # of a property, with prefixes: what has it
+    range: tuple[str, ...] = ()  # and what it leads to
 
 
 @cache
@@ -72,7 +74,8 @@ def terms() -> dict[str, Term]:
         broader = tuple(sorted(one.value for one in wider if isinstance(one, NamedNode) and _path(one.value)))
         found.append(
             Term(iri, f"{prefix}:{name}", sort, labels.get("zh", name), labels.get("en", name), told.get("zh", ""),
-                 told.get("en", ""), SPACES[space] + name, broader)
+                 told.get("en", ""), SPACES[space] + name, broader, prefixed(says[f"{_RDFS}domain"]),
+                 prefixed(says[f"{_RDFS}range"]))
         )  # fmt: skip
     order = list(dict.fromkeys(_SORTS.values()))
     found.sort(key=lambda term: (order.index(term.sort), term.name.casefold()))
@@ -90,6 +93,18 @@ def described(iri: str) -> list[Triple]:
     """What the ontology says of a term, and in which terms it stands."""
     node = NamedNode(iri)
     return [triple for triple in triples() if node in (triple.subject, triple.object)]
+
+
+def prefixed(nodes: list[Any]) -> tuple[str, ...]:
+    """Addresses as queries write them: kg:Deal."""
+    return tuple(sorted(short(node.value) for node in nodes if isinstance(node, NamedNode)))
+
+
+def short(iri: str) -> str:
+    for prefix, address in PREFIXES.items():
+        if iri.startswith(address) and iri != address:
+            return f"{prefix}:{iri.removeprefix(address)}"
+    return iri
 
 
 def _path(iri: str) -> bool:

@@ -14,7 +14,7 @@ from kg.items import Said
 from kg.query.items import listing
 from kg.review import decide
 from kg.review import queue as queues
-from kg.review.queue import REASONS, Fact, Share, hand_on, queue, things
+from kg.review.queue import REASONS, Fact, Reason, Share, hand_on, queue, things
 
 
 def one(quote: str, status: str = "completed", said: Said = Said.SUMMARY, confidence: float = 0.95) -> Fact:
@@ -134,3 +134,9 @@ def test_after_a_decision_only_its_items_are_read_again(tmp_path: Path, monkeypa
         store.remove("2031-07")
     with Store.open(path) as store:
         assert "2031-07" not in queue(store).shares
+
+
+def test_a_status_stands_in_words() -> None:
+    reason = Reason("unsure", (("status", "in-talks"), ("value", "据称")))
+    assert reason.words("zh") == "记为洽谈中，而原文有“据称”"
+    assert "in talks" in reason.words("en")

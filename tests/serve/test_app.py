@@ -83,7 +83,7 @@ def test_a_store_that_is_gone_is_told(tmp_path: Path, client_of: Callable[[Setti
     with client_of(Settings(tmp_path / "none")) as client:
         answer = client.get("/")
     assert answer.status_code == 503
-    assert "no store at" in answer.text
+    assert "处没有图谱：请以 kg add 建立" in answer.text
 
 
 def test_addresses() -> None:
@@ -99,3 +99,40 @@ def test_addresses() -> None:
 @pytest.mark.browser
 def test_a_real_server_answers(site: str) -> None:
     assert httpx2.get(f"{site}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/sparql?query=ASK{}", {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors"}, 403),
+        ("GET", "/sparql?query=ASK{}", {"sec-fetch-site": "same-site", "sec-fetch-mode": "cors"}, 403),
+        ("GET", "/", {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, 403),
+        ("GET", "/", {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, 200),
+        ("GET", "/", {"sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors"}, 200),
+        ("POST", "/sparql?query=ASK{}", {"origin": "https://evil.example"}, 403),
+        ("POST", "/reconcile", {"origin": "https://evil.example"}, 403),
+        ("POST", "/reconcile", {"origin": "http://127.0.0.1:3333"}, 415),
+        ("GET", "/reconcile", {"origin": "http://localhost:3333", "sec-fetch-site": "same-site"}, 200),
+    ],
+)
+def test_other_sites_pages_are_not_answered(
+    client: TestClient, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    """No page of theirs could read an answer, but each could see how long it takes."""
+    assert client.request(method, path, headers=headers).status_code == status
+
+
+def test_a_token_leads_nowhere_else(samples: Path, client_of: Callable[[Settings], Any]) -> None:
+    with client_of(Settings(samples, token="s3cret")) as client:
+        refused = client.get("/")
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+        assert "kg serve" in refused.text
+        assert "令牌" in refused.text
+        answer = client.get("http://localhost///evil.example/?token=s3cret", follow_redirects=False)
+        assert answer.headers["location"] == "/evil.example/"
+
+
+def test_a_length_that_is_no_number_is_refused(client: TestClient) -> None:
+    for length in ("\xb2", "-1", "9" * 5000):
+        answer = client.get("/", headers=[(b"content-length", length.encode("latin-1"))])
+        assert answer.status_code == 413

@@ -46,7 +46,7 @@ def test_values_are_as_people_write_them(client: TestClient) -> None:
 def test_a_wrong_value_is_told_in_the_form(client: TestClient) -> None:
     answer = client.get("/ask/acquisitions", params={"since": "soon"})
     assert answer.status_code == 400
-    assert "since=soon is no day" in answer.text
+    assert "“soon”不是日期" in answer.text
     assert 'value="soon"' in answer.text
 
 
@@ -123,3 +123,41 @@ def test_changes(client: TestClient) -> None:
 def test_hostile_values_stay_text(client: TestClient) -> None:
     page = client.get("/ask/deals", params={"firm": '"><script>alert(1)</script>'}).text
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/ask/deals?firm=OpenAI&status=all", "/ask/acquisitions", "/chain?name=OpenAI", "/path?from=xAI&to=Wiz",
+     "/diff?since=2024-06&until=2024-07"],
+)  # fmt: skip
+def test_an_answer_is_drawn_too(path: str, client: TestClient) -> None:
+    (link,) = re.findall(r'class="button" href="(/map\?[^"]+)"', client.get(path).text)
+    answer = client.get(link.replace("&amp;", "&"))
+    assert answer.status_code == 200
+    assert 'id="map"' in answer.text
+
+
+def test_candidates_are_told_by_their_class_in_words(client: TestClient) -> None:
+    answer = client.get("/ask/mentions", params={"name": "数据"})
+    assert answer.status_code == 300
+    assert re.search(r'<span class="soft">(监管机构|法规与文件|报告与白皮书|公司|组织)', answer.text)
+    assert "Instrument" not in re.sub(r"<[^>]*>", "", answer.text)
+
+
+def test_a_note_leads_to_what_it_says_is_left_out(client: TestClient) -> None:
+    """Who looks at a page types no status=all."""
+    for path in (
+        "/ask/acquisitions",
+        "/path?from=xAI&to=Wiz&limit=1",
+        "/path?from=xAI&to=Wiz&hops=1",
+        "/ask/deals?lang=en",
+    ):
+        page = client.get(path).text
+        notes = re.findall(r'<p class="note">(.*?)</p>', page)
+        assert notes, path
+        assert not re.search(r"status=all|--\w", re.sub(r"<[^>]*>", "", " ".join(notes))), path
+        links = re.findall(r'href="([^"]*)"', " ".join(notes))
+        again = client.get(links[0].replace("&amp;", "&"))
+        assert again.status_code == 200
+        assert again.text.count("<tr") > page.count("<tr"), path
+    client.get("/?lang=zh")

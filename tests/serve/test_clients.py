@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import httpx2
 import pyoxigraph
 import pytest
 
+from kg.serve import negotiate
 from kg.serve.site import Limits, Settings
 from tests.serve.conftest import serving
 
@@ -91,21 +93,24 @@ def test_rdflib_takes_it_for_a_store(site: str) -> None:
         assert (item, rdflib.RDF.type, kg.Item) in one
 
 
-ROWS = {
-    "application/sparql-results+json": lambda out: len(json.loads(out)["results"]["bindings"]),
-    "application/json": lambda out: len(json.loads(out)["results"]["bindings"]),
-    "application/sparql-results+xml": lambda out: out.count(b"<result>"),
-    "text/csv": lambda out: len(list(csv.reader(io.StringIO(out.decode())))) - 1,
-    "text/tab-separated-values": lambda out: out.count(b"\n") - 1,
+COUNTS: dict[str, Callable[[bytes], int]] = {
+    "json": lambda out: len(json.loads(out)["results"]["bindings"]),
+    "xml": lambda out: out.count(b"<result>"),
+    "csv": lambda out: len(list(csv.reader(io.StringIO(out.decode())))) - 1,
+    "tsv": lambda out: out.count(b"\n") - 1,
 }
-GRAPHS = {
-    "text/turtle": pyoxigraph.RdfFormat.TURTLE,
-    "application/n-triples": pyoxigraph.RdfFormat.N_TRIPLES,
-    "application/rdf+xml": pyoxigraph.RdfFormat.RDF_XML,
-    "application/ld+json": pyoxigraph.RdfFormat.JSON_LD,
-    "application/trig": pyoxigraph.RdfFormat.TRIG,
-    "application/n-quads": pyoxigraph.RdfFormat.N_QUADS,
+READERS = {
+    "turtle": pyoxigraph.RdfFormat.TURTLE,
+    "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
+    "rdfxml": pyoxigraph.RdfFormat.RDF_XML,
+    "jsonld": pyoxigraph.RdfFormat.JSON_LD,
+    "trig": pyoxigraph.RdfFormat.TRIG,
+    "nquads": pyoxigraph.RdfFormat.N_QUADS,
+    "n3": pyoxigraph.RdfFormat.N3,
 }
+# every type that the endpoint knows, of which some stand for rows and for graphs
+ROWS = {type_: COUNTS[form.name] for form in negotiate.RESULTS for type_ in form.types}
+GRAPHS = {type_: READERS[form.name] for form in reversed(negotiate.GRAPHS) for type_ in form.types}
 
 
 def curl(site: str, *arguments: str) -> tuple[str, str, bytes]:
@@ -137,6 +142,23 @@ def test_curl_gets_a_graph_as_it_asks(site: str, accept: str) -> None:
     )
     assert (status, type_) == ("200", accept)
     assert len(list(pyoxigraph.parse(body, GRAPHS[accept]))) >= 10
+
+
+def test_curl_changes_nothing(site: str) -> None:
+    for type_ in ("application/sparql-update", "application/x-www-form-urlencoded"):
+        status, _, body = curl(
+            site, "-H", f"Content-Type: {type_}", "--data-binary", "update=CLEAR ALL", f"{site}/sparql"
+        )
+        assert status == "403"
+        assert "nothing can be changed here" in json.loads(body)["error"]
+
+
+def test_rdflib_s_updates_are_refused(site: str) -> None:
+    from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
+
+    store = SPARQLUpdateStore(f"{site}/sparql", f"{site}/sparql")
+    with pytest.raises(Exception, match=r"403|Forbidden"):
+        store.update("DELETE WHERE { ?a ?b ?c }")
 
 
 def test_curl_without_an_accept_header(site: str) -> None:

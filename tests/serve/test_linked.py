@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -154,6 +156,45 @@ def test_void_counts_what_is_there(client: TestClient, samples: Path) -> None:
     assert numbers["http://localhost/void#dataset", "triples"] == str(quads)
     classes = {t.object for t in found if t.predicate.value.endswith("void#class")}
     assert KG.Company in classes
+
+
+def test_people_see_what_is_in_the_store(client: TestClient) -> None:
+    page = client.get("/void").text
+    query = unescape(re.findall(r'href="(/sparql\?query=[^"]*kg%3ACompany[^"]*)"', page)[0])
+    assert "公司" in page
+    answer = client.get(query)
+    assert answer.status_code == 200
+    assert "/id/entity/" in answer.text
+    for link in re.findall(r'href="(/sparql\?query=[^"]*)"', page):
+        assert client.get(unescape(link)).status_code == 200, link
+
+
+def test_the_vocabulary_says_what_properties_lead_to(client: TestClient) -> None:
+    acquires = vocabulary.terms()[KG.acquires.value]
+    assert (acquires.domain, acquires.range) == (("kg:Party",), ("kg:Party",))
+    assert vocabulary.terms()[KG.amount.value].range == ("xsd:decimal",)
+    assert "<code>xsd:decimal</code>" in client.get("/ontology").text
+
+
+@pytest.mark.parametrize("path", ["/status/announced", "/status/issued", "/kind/law", "/qualifier/about"])
+def test_a_concept_leads_to_what_has_it(client: TestClient, path: str) -> None:
+    link = re.findall(r'href="(/sparql\?query=[^"]*)"', client.get(path).text)[0]
+    answer = client.get(unescape(link))
+    assert answer.status_code == 200
+    assert "没有符合的结果" not in answer.text
+
+
+def test_the_endpoint_is_described(client: TestClient) -> None:
+    """W3C, SPARQL 1.1 Service Description: a GET of the endpoint without a query."""
+    sd = "http://www.w3.org/ns/sparql-service-description#"
+    found = graph(client, "/sparql")
+    service = NamedNode("http://localhost/sparql")
+    said = {t.predicate.value.removeprefix(sd): t.object for t in found if t.subject == service}
+    assert said["endpoint"] == service
+    assert said["supportedLanguage"].value == f"{sd}SPARQL11Query"
+    assert {"defaultDataset", "resultFormat", "defaultEntailmentRegime"} <= said.keys()
+    assert any(t.subject == said["defaultDataset"] and t.object.value == f"{sd}Dataset" for t in found
+               if t.predicate == RDF.type)  # fmt: skip
 
 
 def test_counts_are_kept_until_somebody_writes(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,3 +94,16 @@ def test_the_choice_of_maps_is_accessible(browser: Any, site: str, scheme: str) 
     found = axe.Axe().run(page).response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
     context.close()
+
+
+@pytest.mark.browser
+def test_names_are_offered_where_a_map_is_chosen(browser: Any, site: str) -> None:
+    page = browser.new_page(locale="zh-CN")
+    page.goto(f"{site}/maps")
+    page.locator("#map-name").press_sequentially("gjsjj", delay=20)
+    page.get_by_role("option").first.wait_for()
+    assert "监管机构" in page.get_by_role("option").first.inner_text()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator("#map-name").input_value() == "国家数据局"
+    page.close()

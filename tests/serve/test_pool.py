@@ -239,3 +239,39 @@ def test_many_at_once_all_get_theirs(samples: Path) -> None:
     assert len(set(found)) == 1
     assert len(busy.processes) <= 3
     busy.close()
+
+
+@pytest.mark.browser
+def test_pages_that_wait_leave_threads_for_others(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty slow questions are more than a server's usual threads: files and other pages are answered beside them."""
+    import httpx2
+
+    from kg.serve.site import Settings
+    from kg.serve.views import Hits
+    from tests.serve.conftest import serving
+
+    run = Pool.run
+
+    def slowly(self: Pool, job: str, *arguments: Any) -> Any:
+        if job == "find":
+            time.sleep(4)
+            return Hits([], "", [])
+        return run(self, job, *arguments)
+
+    monkeypatch.setattr(Pool, "run", slowly)
+    with serving(Settings(samples)) as address:
+        statuses: list[int] = []
+
+        def ask() -> None:
+            statuses.append(httpx2.get(f"{address}/search?q=x", timeout=60).status_code)
+
+        threads = [threading.Thread(target=ask) for _ in range(50)]
+        for thread in threads:
+            thread.start()
+        time.sleep(1.5)
+        begun = time.monotonic()
+        assert httpx2.get(f"{address}/static/site.css", timeout=60).status_code == 200
+        assert time.monotonic() - begun < 1.5
+        for thread in threads:
+            thread.join(60)
+        assert statuses == [200] * 50

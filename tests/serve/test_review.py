@@ -150,7 +150,7 @@ def test_a_form_that_changes_nothing_says_so(editing: TestClient, own_store: Pat
         chosen = re.search(r'<option value="([^"]*)" selected', options)
         given[name] = chosen[1] if chosen else re.findall(r'<option value="([^"]*)"', options)[0]
     answer = editing.post("/review/decide", data=given | {"fact": fact.id, "decision": "fix"})
-    assert "nothing was changed" in alert(answer.text)
+    assert "未作任何更改" in alert(answer.text)
 
 
 def test_the_second_of_two_browsers_is_told(editing: TestClient, own_store: Path) -> None:
@@ -160,8 +160,8 @@ def test_the_second_of_two_browsers_is_told(editing: TestClient, own_store: Path
     editing.post("/review/author", data={"author": "林"})
     answer = editing.post("/review/decide", data={"fact": fact.id, "decision": "reject"})
     assert answer.status_code == 409
-    assert "decided already" in alert(answer.text)
-    assert "(梅" in alert(answer.text)
+    assert "该事实已有决定" in alert(answer.text)
+    assert "梅" in alert(answer.text)
     assert [row.author for row in rows(own_store)] == ["梅"]
 
 
@@ -260,6 +260,26 @@ def test_a_pair_is_judged_with_its_evidence_side_by_side(
         done = editing.get("/review/done").text
         assert done.count('name="token"') == 3
     faultless(path)
+
+
+def test_decisions_are_told_in_the_language_of_the_page(editing: TestClient, own_store: Path) -> None:
+    fact = first(own_store, lambda one: one.relation == "acquires")
+    given = {"fact": fact.id, "decision": "fix", "status": "rumoured"}
+    assert editing.post("/review/decide", data=given, follow_redirects=False).status_code == 303
+    page = editing.get("/review/done?lang=zh").text
+    assert "更正（状态：传闻" in page
+    assert " is fixed" not in page
+    assert " is fixed" in editing.get("/review/done?lang=en").text
+    again = editing.post("/review/decide?lang=zh", data=given)
+    assert re.search(r"[\u4e00-\u9fff]{4}", alert(again.text))
+
+
+def test_forms_offer_words_and_no_codes(editing: TestClient, own_store: Path) -> None:
+    fact = first(own_store, lambda one: one.relation == "acquires")
+    page = editing.get("/review", params={"at": fact.id, "lang": "zh"}).text
+    offered = re.findall(r"<option[^>]*>([^<]*)</option>", page[page.index('id="fixing"') :])
+    assert len(offered) > 30
+    assert [one for one in offered if re.fullmatch(r"[A-Za-z-]+", unescape(one))] == []
 
 
 # -------------------------------------------------------------------------------------------------------- hostile

@@ -5,6 +5,7 @@ A page's address holds all that was asked: it repeats the question wherever it i
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ from kg.query.result import Concept, Result, Row, Thing, words
 from kg.serve import answers
 from kg.serve.answers import Answer
 from kg.serve.faults import NotFound
-from kg.serve.site import Site, address, href, lang_of, site_of
+from kg.serve.site import Site, address, lang_of, site_of
+from kg.serve.told import told
 
 DOWNLOADS = ("xlsx", "csv", "docx", "markdown", "json")
 _CLOSED = ("deal-status", "document-status", "relation", "kind")
@@ -50,6 +52,7 @@ class Field:
     choices: tuple[Concept, ...] = ()
     several: bool = False
     default: str = ""
+    default_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +78,18 @@ def _field(parameter: catalogue.Parameter) -> Field:
         parameter.required,
         tuple(concept(iri) for iri in choices(parameter.type)) if closed else (),
         closed and parameter.type != "kind",
-        _defaults(parameter),
+        *_defaults(parameter),
     )
 
 
-def _defaults(parameter: catalogue.Parameter) -> str:
-    """What counts where nothing is said: of a closed list in words, Chinese and English."""
+def _defaults(parameter: catalogue.Parameter) -> tuple[str, str]:
+    """What counts where nothing is said, in Chinese and in English: of a closed list in words."""
     if not parameter.default or parameter.type not in _CLOSED:
-        return parameter.default or ""
+        return parameter.default or "", parameter.default or ""
     names = [part.strip() for part in parameter.default.split(",")]
     known = {one.name: one for one in map(concept, choices(parameter.type))}
-    return ", ".join(f"{known[name].zh} {known[name].en}" if name in known else name for name in names)
+    found = [known.get(name, Concept(name, name, name)) for name in names]
+    return "、".join(one.zh for one in found), ", ".join(one.en for one in found)
 
 
 def _statuses(zh: str, en: str) -> Field:
@@ -114,15 +118,15 @@ def _others() -> dict[str, Asked]:
             "某一主体收购、投资或控股谁，谁又收购、投资或控股它，逐层展开；每层标明状态，每条链标明最弱一环。",
             "Whom a firm buys, invests in or owns, and who does so with it, step by step, each with its status.",
             (Field("name", "主体", "Entity", "entity", True), Field("to", "至", "To", "entity"),
-             Field("depth", "层数", "Steps", "number", default="5"), _statuses("状态", "Status"),
+             Field("depth", "层数", "Steps", "number", default="5", default_en="5"), _statuses("状态", "Status"),
              Field("relation", "关系", "Relation", "choices", choices=along, several=True)),
         ),
         "path": Asked(
             "path", "/path", "两者之间的路径", "Paths between two names",
             "两个名称之间最短的几条路径。", "The shortest ways from one name to another.",
             (Field("from", "从", "From", "entity", True), Field("to", "至", "To", "entity", True),
-             Field("hops", "最多步数", "Steps at most", "number", default="6"),
-             Field("limit", "路径数", "Paths at most", "number", default="3")),
+             Field("hops", "最多步数", "Steps at most", "number", default="6", default_en="6"),
+             Field("limit", "路径数", "Paths at most", "number", default="3", default_en="3")),
         ),
         "diff": Asked(
             "diff", "/diff", "变化", "What changed",
@@ -192,13 +196,16 @@ def _page(request: Request, kind: str, asked: Asked) -> Response:
     try:
         answer = _answer(request, kind, asked, given, site.limits.shown_rows)
     except (QueryError, UsageError) as fault:
-        return site.render(request, "question.html", {**values, "fault": str(fault)}, fault.status)
+        values["fault"] = told(str(fault), lang_of(request))
+        return site.render(request, "question.html", values, fault.status)
     if answer.result is None:
         return site.render(request, "question.html", {**values, **_unclear(request, asked, answer)}, 300)
     values |= _shown(answer, lang_of(request))
+    values["notes"] = [_note(request, note, given) for note in answer.result.notes]
     values["downloads"] = [(forms.WRITERS[one].suffix, address(request, form=one)) for one in DOWNLOADS]
     values["link"] = _link(asked, given)
     values["command"] = _command(kind, asked, given)
+    values["map"] = _map(kind, asked, given)
     return site.render(request, "question.html", values)
 
 
@@ -238,6 +245,26 @@ def _unclear(request: Request, asked: Asked, answer: Answer) -> dict[str, Any]:
     }
 
 
+# what a note says to who types commands: “: status=all shows them”, “：--hops 8”
+_TYPED = re.compile(r"[:：]\s*(?:(?P<status>status)=all|--(?P<name>limit|hops|depth)(?: (?P<number>\d+))?)[^:：]*$")
+_STEPS = {"limit": ("3", 2, 0, 50), "depth": ("5", 1, 5, 50), "hops": ("6", 2, 0, 20)}  # now, times, and, at most
+
+
+def _note(request: Request, note: str, given: Mapping[str, str]) -> tuple[str, str]:
+    """A note on an answer, and the address that asks for what it says is left out."""
+    typed = _TYPED.search(note)
+    if typed is None:
+        return note, ""
+    bare = note[: typed.start()]
+    if typed["status"]:
+        return bare, address(request, status="all", go=1)
+    name = typed["name"]
+    default, times, further, most = _STEPS[name]
+    now = given.get(name, default)
+    more = typed["number"] or str(min(most, int(now) * times + further if now.isdecimal() else most))
+    return bare, address(request, **{name: more})
+
+
 def _shown(answer: Answer, lang: str) -> dict[str, Any]:
     assert answer.result is not None
     notes = evidence.Notes()
@@ -258,7 +285,6 @@ def _shown(answer: Answer, lang: str) -> dict[str, Any]:
         "named": named,
         "standing": standing,
         "relation_word": relation_word,
-        "item_href": lambda one: href(ids.item(one.item)),
     }
 
 
@@ -284,6 +310,19 @@ def _link(asked: Asked, given: Mapping[str, str]) -> str:
             several = given[field.name].split(",") if field.several else [given[field.name]]
             pairs += [(field.name, value) for value in several]
     return asked.path + "?" + urlencode(pairs or [("go", "1")], quote_via=quote)
+
+
+def _map(kind: str, asked: Asked, given: Mapping[str, str]) -> str:
+    """Where the answer is a picture."""
+    if kind == "ask":
+        return "/map?" + urlencode({"ask": asked.name, **given}, quote_via=quote)
+    if kind == "chain":
+        ends = {"chain": given["name"], **({"to": given["to"]} if "to" in given else {})}
+    elif kind == "path":
+        ends = {"path": given["from"], "to": given["to"]}
+    else:
+        ends = {"since": given["since"]}
+    return "/map?" + urlencode(ends, quote_via=quote)
 
 
 def _command(kind: str, asked: Asked, given: Mapping[str, str]) -> str:

@@ -15,11 +15,13 @@ from starlette.routing import BaseRoute, Route
 
 from kg.errors import KgError, UsageError
 from kg.forms import sparql as deliveries
+from kg.graph.store import Dataset
 from kg.serve import examples, vocabulary
 from kg.serve.calling import called
 from kg.serve.safety import POLICY
 from kg.serve.showing import Shown
 from kg.serve.site import href, lang_of, site_of
+from kg.serve.told import told
 from kg.vocab import PREFIXES
 
 #: For rows; a graph comes as Turtle, CSV or JSON.
@@ -37,7 +39,7 @@ _LONGEST_LINK = 6000  # characters: longer addresses are cut by mail programs an
 _POLICY_OF_MAP = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
 
 
-async def page(request: Request, query: str | None, dataset: Any = None) -> Response:
+async def page(request: Request, query: str | None, dataset: Dataset | None = None) -> Response:
     """The editor, with the answer where there is a query. What is wrong with it stands on the page."""
     site, lang = site_of(request), lang_of(request)
     limits = site.limits
@@ -51,6 +53,7 @@ async def page(request: Request, query: str | None, dataset: Any = None) -> Resp
         "limits": limits,
         "prefixes": PREFIXES,
         "examples": examples.examples(),
+        "dataset": _dataset(dataset),
     }
     status = 200
     if query is None:
@@ -63,14 +66,20 @@ async def page(request: Request, query: str | None, dataset: Any = None) -> Resp
             values["shown"] = found
             values["downloads"] = _downloads(found)
         except KgError as fault:
-            status, values["fault"] = fault.status, str(fault)
+            status, values["fault"] = fault.status, told(str(fault), lang)
             if place := _PLACE.search(str(fault)):
                 values["place"] = (int(place[1]), int(place[2]))
-        link = "/sparql?" + urlencode({"query": query})
+        link = "/sparql?" + urlencode([("query", query), *values["dataset"]])
         values["link"] = link if len(link) <= _LONGEST_LINK else ""
     values["go"] = _go
     render = partial(site.render, request, "sparql.html", values, status, {"vary": "Accept"})
     return await to_thread.run_sync(render)
+
+
+def _dataset(dataset: Dataset | None) -> list[tuple[str, str]]:
+    """As the parameters of the protocol, which the form sends along."""
+    default, named = dataset or ((), ())
+    return [("default-graph-uri", iri) for iri in default] + [("named-graph-uri", iri) for iri in named]
 
 
 def _example(request: Request, name: str) -> str:
@@ -91,7 +100,7 @@ def _go(iri: str) -> str:
     return vocabulary.path_of(iri) or href(iri)
 
 
-async def download(request: Request, query: str, form: str, dataset: Any = None) -> Response:
+async def download(request: Request, query: str, form: str, dataset: Dataset | None = None) -> Response:
     """The answer as a file, as ``kg query -o`` writes it."""
     if form not in DOWNLOADS:
         raise UsageError(f"no form is called {form[:20]}: there are {', '.join(DOWNLOADS)}")

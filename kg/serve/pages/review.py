@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 from weakref import WeakKeyDictionary
@@ -31,9 +32,11 @@ from kg.query.entity import Description, describe
 from kg.query.result import Concept, Thing
 from kg.resolve import decisions
 from kg.resolve.candidates import Pair
+from kg.resolve.judgements import Judgement, called
 from kg.review import decide
 from kg.review.queue import Fact, Queue, hand_on, queue, things
-from kg.serve.site import Site, lang_of, site_of
+from kg.serve.site import Site, lang_of, site_of, words
+from kg.serve.told import told
 from kg.vocab import KG, KIND, QUALIFIER, SAID, STATUS
 
 WAIT = 5.0  # seconds for another writer, such as kg add
@@ -127,7 +130,7 @@ def _facts(
             "waiting": waiting,
             "place": place,
             "one": None,
-            "fault": fault,
+            "fault": told(fault, lang),
             "before": waiting[place - 1] if place > 0 else None,
             "after": waiting[place + 1] if place + 1 < len(waiting) else None,
             "lines": [_line(store, each, lang) for each in _around(waiting, place)],
@@ -159,12 +162,20 @@ def _looked_at(store: Store, found: Queue, chosen: Fact, lang: str, given: Mappi
         "text": (text[:first], text[first:last], text[last:]) if inside else (text, "", ""),
         "others": others,
         "terms": [
-            (concept(KG[name].value), concept(_CONCEPTS[name][value].value) if name in _CONCEPTS else value)
+            (
+                concept(KG[name].value),
+                concept(_CONCEPTS[name][value].value) if name in _CONCEPTS else _shown(name, value),
+            )
             for name, value in chosen.terms
         ],
         "said": concept(SAID[chosen.said].value) if chosen.said else None,
         **_fields(store, chosen, line, given),
     }
+
+
+def _shown(name: str, value: str) -> str:
+    """A number of many digits so that it can be read."""
+    return f"{Decimal(value):,f}" if name in ("amount", "valuation") else value
 
 
 def _around(waiting: list[Fact], place: int) -> list[Fact]:
@@ -207,7 +218,7 @@ def _choices(store: Store, item: str) -> dict[str, Any]:
         "names": decide.ends_of(store, item),
         "types": [concept(KG[name].value) for name in ENTITY_TYPES],
         "sayings": [concept(SAID[name].value) for name in Said],
-        "qualifiers": QUALIFIERS,
+        "qualifiers": [concept(QUALIFIER[name].value) for name in QUALIFIERS],
         "deal_fields": [concept(KG[name].value) for name in _DEAL_FIELDS],
         "document_fields": [concept(KG[name].value) for name in _DOCUMENT_FIELDS],
     }
@@ -217,7 +228,39 @@ def _who(request: Request, judged: Any) -> dict[str, Any]:
     """Who is at the screen, and what he decided last."""
     author = _author(request)
     row = decide.last(judged, author)
-    return {"author": author, "undoing": row, "token": decide.token(row) if row is not None else ""}
+    undoing = _told(row, lang_of(request)) if row is not None else None
+    return {"author": author, "undoing": undoing, "token": decide.token(row) if row is not None else ""}
+
+
+def _told(row: Judgement, lang: str) -> str:
+    """What was decided or judged, in words."""
+    if lang != "zh":
+        return str(row)
+    left, right = (called(names, iri) for names, iri in row.sides)
+    made = words()[f"review.{row.judgement}"]["zh"]
+    where = f"（{row.item}）" if row.item else ""
+    if not row.decides:
+        return f"{left} 与 {right}：{made}" + (f"（“{row.name}”）" if row.name else "") + where
+    if not row.relation:
+        return f"“{row.quote}”{where}：{words()['review.no-fact']['zh']}"
+    pairs = dict(row.pairs)
+    changes = "，".join(
+        f"{_name_of(name)}：{pairs.get(f'{name}Name', _value_of(name, value))}"
+        for name, value in pairs.items()
+        if name not in ("subjectName", "objectName")
+    )
+    fact = f"{left} {concept(KG.iri + row.relation).zh} {right}"
+    return f"{fact}：{made}{f'（{changes}）' if changes else ''}，据“{row.quote}”{where}"
+
+
+def _name_of(field: str) -> str:
+    key = f"review.{field}"
+    return words()[key]["zh"] if key in words() else concept(KG.iri + field).zh
+
+
+def _value_of(field: str, value: str) -> str:
+    space = _CONCEPTS.get(field)
+    return concept((space.iri if space else KG.iri) + value).zh if space or field == "relation" else value
 
 
 def _author(request: Request) -> str:
@@ -339,7 +382,7 @@ def _adding(request: Request, site: Site, given: Mapping[str, str], fault: str =
             "item": Thing(ids.item(values["item"]), values["item"]),
             "text": text,
             "offset": start,
-            "fault": fault,
+            "fault": told(fault, lang_of(request)),
             "document": True,
             "deal": True,
             "relations": [concept(KG[name].value) for name in RELATIONS],
@@ -406,6 +449,7 @@ def pairs(request: Request) -> Response:
 
 
 def _two(request: Request, site: Site, at: int, fault: str = "", status: int = 200) -> Response:
+    lang = lang_of(request)
     with site.shelf.reading() as store:
         found = _pairs(store)
         at = min(at, max(0, len(found) - 1))
@@ -413,9 +457,10 @@ def _two(request: Request, site: Site, at: int, fault: str = "", status: int = 2
         shown = {
             "pair": one,
             "sides": [Side(describe(store, side.iri), side.items) for side in (one.left, one.right)] if one else [],
+            "reason": told(one.reason, lang) if one else "",
             "at": at,
             "count": len(found),
-            "fault": fault,
+            "fault": told(fault, lang),
             "kinds": {name: concept(KG[name].value) for name in (*ENTITY_TYPES, *RELATIONS, *PARTIES)},
             **_who(request, identity.load(site.settings.store)),
         }
@@ -450,7 +495,8 @@ def done(request: Request) -> Response:
     site = _editable(request)
     judged = identity.load(site.settings.store)
     rows = sorted(enumerate(judged.rows, 1), key=lambda one: (one[1].time, one[0]), reverse=True)
-    shown = [(number, row, decide.token(row)) for number, row in rows[: site.limits.shown_rows]]
+    lang = lang_of(request)
+    shown = [(number, row, _told(row, lang), decide.token(row)) for number, row in rows[: site.limits.shown_rows]]
     return site.render(request, "review_done.html", {"rows": shown, "count": len(rows)})
 
 

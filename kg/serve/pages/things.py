@@ -13,8 +13,9 @@ from starlette.routing import BaseRoute, Route
 from kg import ids
 from kg.serve import linked
 from kg.serve.faults import NotFound
+from kg.serve.pages.maps import MOST_NAMES
 from kg.serve.site import address, lang_of, site_of
-from kg.serve.views import DealPage, ItemPage, Page, Portrait, ReportPage, Statements
+from kg.serve.views import ALL, SHOWN, DealPage, ItemPage, Page, Portrait, ReportPage, Statements
 from kg.show import HEADINGS, TYPES
 
 _TEMPLATES: dict[type[Any], str] = {
@@ -29,7 +30,13 @@ QUESTIONS = {
     "Regulator": {"instruments": "regulator", "joint-issuers": "regulator", "mentions": "name", "relations": "name"},
     "Company": {"deals": "firm", "history": "firm", "rounds": "firm", "mentions": "name", "relations": "name"},
     "Instrument": {"rests-on": "document", "basis-of": "document", "amendments": "document", "mentions": "name"},
+    "Jurisdiction": {},  # nothing mentions a place, and no map has one
     "Publication": {"rests-on": "document", "mentions": "name", "relations": "name"},
+}
+#: What a place has beside relations.
+_PLACES = {
+    ("locatedIn", "in"): ("Bodies there", "当地机构"),
+    ("appliesIn", "in"): ("Documents that apply there", "适用于当地的文件"),
 }
 _OTHERS = {"mentions": "name", "relations": "name"}
 
@@ -57,11 +64,16 @@ def _page(request: Request, iri: str) -> Response:
     values = {one.name: getattr(found, one.name) for one in fields(found)}
     if isinstance(found, Portrait):
         values |= {
-            "headings": HEADINGS,
+            "headings": HEADINGS | _PLACES,
             "class": TYPES.get(found.type, (found.type, found.type)),
             "questions": QUESTIONS.get(found.type, _OTHERS).items(),
         }
+    if isinstance(found, DealPage):
+        ends = dict.fromkeys(tie.thing.iri for _, ties in found.parties for tie in ties)
+        values["deal_map"] = "/map?" + urlencode([("name", end) for end in list(ends)[:MOST_NAMES]] + [("hops", "1")])
+        values["shown"] = ALL if everything else SHOWN
     values["everything"] = everything
+    values["searched"] = request.query_params.get("searched", "")[:200]
     values["all_link"] = address(request, all=1)
     values["map_link"] = "/map?" + urlencode({"name": iri})
     return site.render(

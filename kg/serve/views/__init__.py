@@ -9,7 +9,7 @@ from kg.graph.facts import DEFAULT
 from kg.graph.store import Store
 from kg.query import entity
 from kg.serve.views.deal import DealPage, deal_page
-from kg.serve.views.find import Hits, find, suggest
+from kg.serve.views.find import Hits, Listed, find, listed, suggest
 from kg.serve.views.home import Home, home
 from kg.serve.views.portrait import Portrait, portrait
 from kg.serve.views.report import ReportPage, report_page
@@ -41,16 +41,20 @@ def thing(store: Store, iri: str, lang: str, everything: bool = False) -> Page |
 
 
 __all__ = [
+    "ALL",
+    "SHOWN",
     "DealPage",
     "Hits",
     "Home",
     "ItemPage",
+    "Listed",
     "Page",
     "Portrait",
     "ReportPage",
     "Statements",
     "find",
     "home",
+    "listed",
     "suggest",
     "thing",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
+from kg import ids
 from kg.graph.facts import DEFAULT, Node
 from kg.graph.store import Store
 from kg.query import entity, evidence
@@ -17,9 +18,10 @@ from kg.query.entity import Deal, Evidence, day_of, local_name, words_of
 from kg.query.history import History, Step
 from kg.query.result import Concept, Thing
 from kg.query.window import Window
-from kg.serve.views.seen import ALL, SHOWN, Tie, named
+from kg.serve.views.seen import ALL, Tie, named, news_of
 from kg.vocab import DCTERMS, KG, RDF
 
+_DEALS = (ids.BASE + "deal/", ids.BASE + "round/")
 _PARTIES = (KG.buyer, KG.target, KG.leadInvestor, KG.investor, KG.investee)
 
 
@@ -34,7 +36,8 @@ class DealPage:
     history: list[tuple[Step, Deal]]  # what each item said of it, the first first
     evidence: list[Evidence]
     whole: Thing | None = None  # the round that it is a part of
-    parts: list[Thing] = field(default_factory=list)
+    # of a round, the investors who stand otherwise than the round does: each has a deal of his own
+    pieces: list[tuple[Thing, Deal, bool]] = field(default_factory=list)  # and whether he leads
 
 
 def deal_page(store: Store, node: Node, lang: str) -> DealPage:
@@ -60,10 +63,15 @@ def deal_page(store: Store, node: Node, lang: str) -> DealPage:
     whole = next((quad.object for quad in store.quads(node, DCTERMS.isPartOf, None, DEFAULT)), None)
     parts: list[Any] = sorted({quad.subject for quad in store.quads(None, DCTERMS.isPartOf, node, DEFAULT)}, key=str)
     return DealPage(
-        node.value, told, _title(store, parties, told), parties, history, list(said[:ALL]),
+        node.value, told, _title(parties, told, lang), parties, history, list(said[:ALL]),
         Thing(whole.value, deal_title(store, whole, lang), told.type) if isinstance(whole, NamedNode) else None,
-        [Thing(part.value, deal_title(store, part, lang), "Deal") for part in parts[:SHOWN]],
+        [_piece(store, part, lang) for part in parts],
     )  # fmt: skip
+
+
+def _piece(store: Store, part: Any, lang: str) -> tuple[Thing, Deal, bool]:
+    leads = next(store.quads(part, KG.leadInvestor, None, DEFAULT), None) is not None
+    return Thing(part.value, deal_title(store, part, lang), "Deal"), entity.deal(store, part.value), leads
 
 
 def _party(store: Store, deal: Node, role: Node, other: Node, lang: str) -> Tie:
@@ -91,6 +99,15 @@ def stated(store: Store, node: Node, graph: Node) -> Deal:
     )  # fmt: skip
 
 
+def thing_of(store: Store, node: Node, lang: str) -> Thing:
+    """What has an address, as people call it: an entity, a deal by its parties, an item by its title."""
+    if node.value.startswith(_DEALS):
+        return Thing(node.value, deal_title(store, node, lang), "Deal")
+    if node.value.startswith(ids.item("")):
+        return Thing(node.value, news_of(store, node).title, "Item")
+    return named(store, node, lang)
+
+
 def deal_title(store: Store, node: Node, lang: str) -> str:
     """“Pantera, Polychain → Sahara AI A轮”: a deal has no name of its own."""
     parties = []
@@ -98,12 +115,13 @@ def deal_title(store: Store, node: Node, lang: str) -> str:
         others = sorted({quad.object for quad in store.quads(node, role, None, DEFAULT)}, key=str)
         if others:
             parties.append((concept(role.value), [Tie(named(store, other, lang)) for other in others[:5]]))
-    return _title(store, parties, entity.deal(store, node.value))
+    return _title(parties, entity.deal(store, node.value), lang)
 
 
-def _title(store: Store, parties: Iterable[tuple[Concept, list[Tie]]], told: Deal) -> str:
+def _title(parties: Iterable[tuple[Concept, list[Tie]]], told: Deal, lang: str) -> str:
     of = {role.name: [tie.thing.label for tie in ties] for role, ties in parties}
     by = of.get("buyer") or of.get("leadInvestor") or of.get("investor") or []
     target = of.get("target") or of.get("investee") or []
-    who = "、".join(by[:3]) + (" …" if len(by) > 3 else "")
-    return " ".join(filter(None, (" → ".join(filter(None, (who, "、".join(target)))), told.round))) or told.iri
+    comma = "、" if lang == "zh" else ", "
+    who = comma.join(by[:3]) + (" …" if len(by) > 3 else "")
+    return " ".join(filter(None, (" → ".join(filter(None, (who, comma.join(target)))), told.round))) or told.iri

@@ -18,12 +18,12 @@ from kg.identity import mentions
 from kg.items import RELATIONS
 from kg.query import entity, evidence
 from kg.query.concepts import concept
-from kg.query.entity import Evidence, day_of, label_of, words_of
-from kg.query.history import History, Step
+from kg.query.entity import Evidence, day_of, label_of, local_name, words_of
+from kg.query.history import History
 from kg.query.result import Concept, Thing
 from kg.query.window import Window
 from kg.serve.views.seen import ALL, SHOWN, News, Tie, named, news_of, value_of
-from kg.vocab import KG, SKOS
+from kg.vocab import KG, SKOS, STATUS
 
 _EXPLAINED = 300  # mentions whose reasons are looked up
 _DEPTH, _TREE = 8, 150  # of what a document rests on
@@ -46,6 +46,17 @@ class Leaf:
     evidence: tuple[Evidence, ...]
     again: bool = False
     leaves: list[Leaf] = field(default_factory=list)
+    left: int = 0  # documents below it that aren't shown
+
+
+@dataclass(slots=True)
+class Moment:
+    """A day in the course of a document: that of an item which tells its status, or its own (issued, in force)."""
+
+    day: str
+    what: Concept
+    status: str  # empty where the day is its own
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(slots=True)
@@ -61,10 +72,13 @@ class Portrait:
     groups: list[Group]
     items: list[News]
     mentions: int
-    history: list[Step] = field(default_factory=list)
+    history: list[Moment] = field(default_factory=list)
+    earlier: int = 0  # moments that aren't shown
     issuers: list[Tie] = field(default_factory=list)  # more than one: one act of them all
     upward: list[Leaf] = field(default_factory=list)
+    upward_left: int = 0  # that aren't shown
     downward: list[Leaf] = field(default_factory=list)
+    downward_left: int = 0
     why: list[tuple[str, str, int]] = field(
         default_factory=list
     )  # a form, the reason that it was taken for this, items
@@ -106,13 +120,30 @@ def portrait(store: Store, node: Node, lang: str, limit: int) -> Portrait:
     if len(mentioned) <= _EXPLAINED:
         why = Counter((one.form, one.reason) for one in mentions(store, node.value))
         found.why = [(form, reason, count) for (form, reason), count in sorted(why.items())]
+    if found.type == "Jurisdiction":
+        found.groups += [group for name in _PLACES if (group := _there(store, node, name, lang, limit)).total]
     if found.type in ("Instrument", "Publication"):
-        found.history = _steps(store, node, limit)
+        moments = _moments(store, node)
+        found.history, found.earlier = moments[-limit:], max(0, len(moments) - limit)
         found.issuers = [tie for group in found.groups if (group.relation, group.direction) == ("issuedBy", "out")
                          for tie in group.ties]  # fmt: skip
-        found.upward = _tree(store, node, lang, True)
-        found.downward = _tree(store, node, lang, False)
+        found.upward, found.upward_left = _tree(store, node, lang, True)
+        found.downward, found.downward_left = _tree(store, node, lang, False)
     return found
+
+
+_PLACES = (KG.locatedIn, KG.appliesIn)
+
+
+def _there(store: Store, place: Node, relation: Node, lang: str, limit: int) -> Group:
+    """Whom and what a place has. No claim states it: it comes with a name or a document."""
+    others = [quad.subject for quad in islice(store.quads(None, relation, place, DEFAULT), 20_000)]
+    ties = [Tie(named(store, other, lang)) for other in _newest(store, others, limit)]
+    for tie, other in zip(ties, _newest(store, others, limit), strict=True):
+        if tie.thing.type in ("Instrument", "Publication"):
+            tie.status, tie.day = value_of(store, other, KG.status), value_of(store, other, KG.issuedOn)
+    ties.sort(key=lambda tie: (tie.day, tie.thing.label), reverse=True)
+    return Group(local_name(relation), "in", len(others), ties)
 
 
 def _groups(store: Store, node: Node, lang: str, limit: int) -> list[Group]:
@@ -158,35 +189,47 @@ def _tie(store: Store, node: Node, relation: Node, other: Node, out: bool, lang:
     return tie
 
 
-def _steps(store: Store, node: Node, limit: int) -> list[Step]:
-    """What the items say of its status, the first first; only what has words."""
+def _moments(store: Store, node: Node) -> list[Moment]:
+    """How it went: what the items say of its status, on their days, and its own days; only what has words.
+
+    The two sorts are kept apart: a document that was issued on the 15th is in a report of the 17th.
+    """
     history = History(store, Window("", "", False, {}, frozenset(), ()))
-    steps = []
-    for quad in store.quads(node, KG.status):
-        item: Any = quad.graph_name
-        if item != DEFAULT and (said := history.evidence(node, item)):
-            steps.append(Step(words_of(quad.object), day_of(store, item), said))
-    steps.sort(key=lambda step: (step.day, step.evidence[0].item))
-    return steps[-limit:]
+    found = []
+    for predicate in (KG.status, KG.issuedOn, KG.effectiveFrom):
+        own = predicate != KG.status
+        said: dict[str, list[Evidence]] = {}
+        for quad in store.quads(node, predicate):
+            item: Any = quad.graph_name
+            if item != DEFAULT and (words := history.evidence(node, item)):
+                value = words_of(quad.object)
+                if own:  # one day, whoever tells it
+                    said.setdefault(value, []).extend(words)
+                else:
+                    found.append(Moment(day_of(store, item), concept(STATUS[value].value), value, words))
+        found += [Moment(day, concept(predicate.value), "", evidence.sort(store, words)) for day, words in said.items()]
+    found.sort(key=lambda one: (one.day, one.status != "", one.evidence[0].item))
+    return found
 
 
-def _tree(store: Store, root: Node, lang: str, upward: bool) -> list[Leaf]:
-    """What it rests on, or what rests on it, to any depth; each document opened once."""
+def _tree(store: Store, root: Node, lang: str, upward: bool) -> tuple[list[Leaf], int]:
+    """What it rests on, or what rests on it, to any depth, each document opened once; and how many are left out."""
     met: set[Node] = {root}
 
-    def below(node: Node, depth: int) -> list[Leaf]:
+    def below(node: Node, depth: int) -> tuple[list[Leaf], int]:
         quads = store.quads(node if upward else None, KG.basedOn, None if upward else node, DEFAULT)
         others: list[Any] = sorted((quad.object if upward else quad.subject for quad in quads), key=str)
+        if len(met) >= _TREE or depth > _DEPTH:
+            return [], len(others)
         leaves = []
         for other in others[:SHOWN]:
             ends = (node, other) if upward else (other, node)
             said = evidence.sort(store, evidence.of_edge(store, ends[0], KG.basedOn, ends[1]))
-            again = other in met
-            leaf = Leaf(named(store, other, lang), value_of(store, other, KG.status), said, again)
+            leaf = Leaf(named(store, other, lang), value_of(store, other, KG.status), said, other in met)
             leaves.append(leaf)
-            if not again and len(met) < _TREE and depth < _DEPTH:
+            if not leaf.again:
                 met.add(other)
-                leaf.leaves = below(other, depth + 1)
-        return leaves
+                leaf.leaves, leaf.left = below(other, depth + 1)
+        return leaves, len(others) - len(leaves)
 
     return below(root, 1)

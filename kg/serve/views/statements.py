@@ -1,4 +1,4 @@
-"""Whatever else has an address: the statements that it stands in."""
+"""Whatever else has an address: what is stated of it, and where it is named."""
 
 from __future__ import annotations
 
@@ -8,12 +8,24 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from kg import ids
 from kg.graph.facts import Node
 from kg.graph.store import Store
 from kg.query.concepts import concept
-from kg.query.entity import label_of
+from kg.query.entity import words_of
 from kg.query.result import Thing
-from kg.vocab import PREFIXES
+from kg.serve.site import href
+from kg.serve.views.deal import thing_of
+from kg.serve.vocabulary import short
+from kg.vocab import KG, RDF
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    property: str  # with its prefix
+    name: Thing | None  # of a property of ours: its words
+    other: Thing | str
+    graph: str
 
 
 @dataclass(slots=True)
@@ -22,27 +34,52 @@ class Statements:
 
     iri: str
     label: str
-    rows: list[tuple[str, Thing | str, Thing | str, str]]  # predicate's name, subject, object, graph
+    rows: list[Row]  # in which it is the subject
+    inbound: list[Row]  # in which others name it
     total: int
+    counted: bool  # whether the total is all of them
+    place: str  # of a claim: where its words stand in the text
+
+
+_COUNTED = 20_000
 
 
 def statements(store: Store, node: Node, lang: str, limit: int) -> Statements | None:
-    quads = list(islice(store.quads(node), limit + 1)) + list(islice(store.quads(None, None, node), limit + 1))
-    if not quads:
+    quads, naming = list(islice(store.quads(node), limit)), list(islice(store.quads(None, None, node), limit))
+    if not quads and not naming:
         return None
-    rows = []
-    for quad in quads[:limit]:
-        graph: Any = quad.graph_name
-        rows.append(
-            (
-                _prefixed(quad.predicate),
-                _shown(store, quad.subject, lang),
-                _shown(store, quad.object, lang),
-                graph.value if isinstance(graph, NamedNode) else "",
-            )
-        )
-    rows.sort(key=lambda row: (row[3] != "", row[0], str(row[1]), str(row[2])))
-    return Statements(node.value, label_of(store, node, lang), rows, len(quads))
+    counts = [sum(1 for _ in islice(some, _COUNTED)) for some in (store.quads(node), store.quads(None, None, node))]
+    rows = [_row(store, quad, quad.object, lang) for quad in quads]
+    inbound = [_row(store, quad, quad.subject, lang) for quad in naming]
+    for some in (rows, inbound):
+        some.sort(key=lambda row: (row.graph != "", row.property, str(row.other), row.graph))
+    says = {quad.predicate: quad.object for quad in quads}
+    label, place = thing_of(store, node, lang).label, ""
+    if {RDF.subject, RDF.predicate, RDF.object} <= says.keys():
+        label = " ".join(_label(store, says[part], lang) for part in (RDF.subject, RDF.predicate, RDF.object))
+        graph: Any = quads[0].graph_name
+        if KG.start in says and isinstance(graph, NamedNode):
+            place = f"{href(graph.value)}#at{words_of(says[KG.start])}"
+    elif label == node.value:
+        label = node.value.removeprefix(ids.BASE)
+    return Statements(node.value, label, rows, inbound, sum(counts), max(counts) < _COUNTED, place)
+
+
+def _row(store: Store, quad: Any, other: Any, lang: str) -> Row:
+    graph = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
+    named = _term(quad.predicate, lang)
+    return Row(short(quad.predicate.value), named, _shown(store, other, lang), graph)
+
+
+def _term(node: Node, lang: str) -> Thing | None:
+    one = concept(node.value)
+    label = one.zh if lang == "zh" else one.en
+    return None if label == node.value else Thing(node.value, label)
+
+
+def _label(store: Store, node: Any, lang: str) -> str:
+    shown = _shown(store, node, lang)
+    return shown.label if isinstance(shown, Thing) else shown
 
 
 def _shown(store: Store, term: Any, lang: str) -> Thing | str:
@@ -50,13 +87,7 @@ def _shown(store: Store, term: Any, lang: str) -> Thing | str:
         return term.value
     if isinstance(term, BlankNode):
         return str(term)
-    one = concept(term.value)
-    label = one.zh if lang == "zh" else one.en
-    return Thing(term.value, label_of(store, term, lang) if label == term.value else label)
-
-
-def _prefixed(predicate: Node) -> str:
-    for prefix, address in PREFIXES.items():
-        if predicate.value.startswith(address):
-            return f"{prefix}:{predicate.value.removeprefix(address)}"
-    return str(predicate.value)
+    if (known := _term(term, lang)) is not None:
+        return known
+    found = thing_of(store, term, lang)
+    return Thing(term.value, short(term.value.removeprefix(ids.BASE))) if found.label == term.value else found

@@ -15,7 +15,7 @@ from kg.query import entity
 from kg.query.entity import Deal, Evidence, local_name, words_of
 from kg.query.links import relation_word
 from kg.query.result import Concept, Thing
-from kg.serve.views.deal import deal_title, stated
+from kg.serve.views.deal import stated, thing_of
 from kg.serve.views.seen import News, named, news_of, value_of
 from kg.vocab import DCTERMS, KG, RDF
 
@@ -43,7 +43,9 @@ class Stretch:
     text: str
     facts: tuple[int, ...] = ()
     first: tuple[int, ...] = ()  # those that begin here
+    at: int = 0  # where it begins in the report's text
     open: bool = False  # a sentence with a cue word and no fact
+    opens: int = 0  # the number of the one that begins here, from 1
 
 
 @dataclass(slots=True)
@@ -97,10 +99,7 @@ def _facts(store: Store, item: Node, about: dict[Node, Object], lang: str) -> li
 
     def name(node: Any) -> Thing:
         if node not in things:
-            is_deal = node.value.startswith((ids.BASE + "deal/", ids.BASE + "round/"))
-            things[node] = (
-                Thing(node.value, deal_title(store, node, lang), "Deal") if is_deal else named(store, node, lang)
-            )
+            things[node] = thing_of(store, node, lang)
         return things[node]
 
     found = []
@@ -136,6 +135,7 @@ def stretches_of(
     start, end = min([start, *(a for a, _ in spans)]), max([end, *(b for _, b in spans)])
     cuts = sorted({start, end, *(at for span in spans for at in span)})
     begins: dict[int, list[Fact]] = defaultdict(list)
+    opens = {begin: number for number, (begin, _) in enumerate(sorted(opened), 1)}
     for fact in facts:
         begins[fact.start].append(fact)
     found = []
@@ -147,7 +147,9 @@ def stretches_of(
                 text[a:b],
                 tuple(fact.number for fact in running),
                 tuple(fact.number for fact in begins[a]),
+                a,
                 any(x <= a < y for x, y in opened),
+                opens.get(a, 0),
             )
         )
     return found

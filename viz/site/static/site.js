@@ -89,11 +89,9 @@
         item.id = list.id + "-" + place;
         item.setAttribute("role", "option");
         item.textContent = one.label;
-        if (one.matched !== one.label) {
-          const small = document.createElement("small");
-          small.textContent = " " + one.matched;
-          item.append(small);
-        }
+        const small = document.createElement("small");
+        small.textContent = " " + one.type + (one.matched === one.label ? "" : " · " + one.matched);
+        item.append(small);
         item.addEventListener("mousedown", (event) => { event.preventDefault(); take(one); });
         return item;
       }));

@@ -7,6 +7,8 @@
   const host = document.getElementById("editor");
   const state = document.getElementById("state");
   const stop = document.getElementById("stop");
+  const language = document.querySelector("a.lang");
+  const draft = "kg-query";
   let editor = null;
   let asking = null;
 
@@ -21,6 +23,24 @@
     const told = document.querySelector("#result .fault");
     if (editor) editor.fault(line ? Number(line) : 0, Number(column), told ? told.textContent : "");
   }
+
+  // ---- what was typed and not run yet outlives a look elsewhere in this tab, and a change of the language
+  function speaks(path) {
+    const url = new URL(path, location.href);
+    url.searchParams.set("lang", new URL(language.href).searchParams.get("lang"));
+    language.href = url.pathname + url.search;
+  }
+
+  function keep(text) {
+    area.value = text;
+    speaks("/sparql");
+    try { sessionStorage.setItem(draft, text); } catch { /* a browser that keeps nothing */ }
+  }
+
+  if (!/[?&](query|example)=/.test(location.search)) {
+    try { area.value = sessionStorage.getItem(draft) || area.value; } catch { /* as above */ }
+  }
+  area.addEventListener("input", () => keep(area.value));
 
   async function run() {
     if (asking) asking.abort();
@@ -37,7 +57,10 @@
       if (!result) throw new Error(answer.statusText);
       document.getElementById("result").replaceWith(document.adoptNode(result));
       const link = document.getElementById("link");
-      if (link) window.history.replaceState(null, "", link.getAttribute("href"));
+      if (link) {
+        window.history.replaceState(null, "", link.getAttribute("href"));
+        speaks(link.getAttribute("href"));
+      }
       showFault();
     } catch (fault) {
       if (fault.name !== "AbortError") said = form.dataset.lost;
@@ -65,7 +88,7 @@
       text: area.value,
       label: document.getElementById("query-label").textContent,
       terms, run,
-      changed: (text) => { area.value = text; },
+      changed: keep,
       phrases: document.documentElement.lang.startsWith("zh") ? chinese : {},
     });
     area.hidden = true;
