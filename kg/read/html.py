@@ -91,6 +91,7 @@ def _furniture(tag: Tag) -> bool:
 def _pieces(element: PageElement) -> Iterator[str]:
     """Text in order; a walk of its own stack, since pages nest deeper than Python recurses."""
     stack: list[PageElement | str] = [element]
+    small: dict[int, bool] = {}  # whether a cell is one of data
     while stack:
         node = stack.pop()
         if isinstance(node, Tag):
@@ -100,7 +101,7 @@ def _pieces(element: PageElement) -> Iterator[str]:
             cell = node.name in ("td", "th")
             if cell and node.find_previous_sibling(["td", "th"]):
                 yield "\t"
-            block = node.name in _BLOCKS and not cell and not _in_cell(node)
+            block = node.name in _BLOCKS and not cell and not _in_cell(node, small)
             around = "\n" if block else " " if node.name in _BLOCKS and not cell else ""
             yield around
             stack.append(around)
@@ -112,10 +113,17 @@ def _pieces(element: PageElement) -> Iterator[str]:
             yield node
 
 
-def _in_cell(node: Tag) -> bool:
-    """Within a row of data; tables that lay a whole page out hold blocks of their own."""
+def _in_cell(node: Tag, small: dict[int, bool]) -> bool:
+    """Within a row of data; tables that lay a whole page out hold blocks of their own.
+
+    Each cell is measured once: one that holds a whole page has thousands of paragraphs that ask.
+    """
     cell = node.find_parent(["td", "th"])
-    return cell is not None and len(cell.get_text()) < 200
+    if cell is None:
+        return False
+    if id(cell) not in small:
+        small[id(cell)] = len(cell.get_text()) < 200
+    return small[id(cell)]
 
 
 def _meta(soup: BeautifulSoup, *names: str) -> str | None:

@@ -6,16 +6,17 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from kg.items import Source, squeeze
+from kg.read import yml
 from kg.read.dates import day
 from kg.read.source import digest
 from kg.read.text import decode
 
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
+_LONGEST_FRONT = 20_000  # characters; a page between two rules is no front matter, and YAML is read slowly
 _TAG = re.compile(r"<[^>]*>")
 _PARSER = MarkdownIt("commonmark").enable("table")
 
@@ -23,19 +24,24 @@ _PARSER = MarkdownIt("commonmark").enable("table")
 def read(name: str, data: bytes) -> Source:
     text = decode(name, data)
     front: dict[Any, Any] = {}
-    if match := _FRONT.match(text):
+    if (match := _FRONT.match(text)) and len(match[1]) <= _LONGEST_FRONT:
         try:
-            loaded = yaml.safe_load(match[1])
-        except yaml.YAMLError:
+            loaded = yml.load(match[1])
+        except ValueError:
             loaded = None  # a rule and a heading, perhaps
         if isinstance(loaded, dict):
             front, text = loaded, text[match.end() :]
-    title = str(front.get("title") or "").strip() or None
+    title = _said(front.get("title"))
     plain = _plain(_PARSER.parse(text))
     if title and squeeze(title) not in squeeze(plain[:2000]):
         plain = f"{title}\n\n{plain}"
-    link = next((str(front[key]) for key in ("link", "url", "canonical") if front.get(key)), None)
+    link = next((said for key in ("link", "url", "canonical") if (said := _said(front.get(key)))), None)
     return Source(name, digest(data), "md", plain, title=title, issued=_issued(front), link=link)
+
+
+def _said(value: Any) -> str | None:
+    """A value as text. Not of lists: with YAML's references, one of a kilobyte can stand for more than there is."""
+    return (str(value).strip() or None) if isinstance(value, str | int | float | date) else None
 
 
 def _issued(front: dict[Any, Any]) -> date | None:
@@ -45,7 +51,7 @@ def _issued(front: dict[Any, Any]) -> date | None:
             return value.date()
         if isinstance(value, date):
             return value
-        if value and (found := day(str(value))):
+        if (said := _said(value)) and (found := day(said)):
             return found
     return None
 
