@@ -209,7 +209,7 @@ def power_cuts(folder: Path, count: int, seed: int = 2) -> Counter[str]:
 
 
 def _copied(store: Path, copy: Path, dice: random.Random) -> bool:
-    """The pointer of readers first: what it names was on the disk before it was named."""
+    """What was written last is copied first: what a file speaks of was on the disk before it spoke."""
     if not (store / "generation").exists():
         return False
     copy.mkdir()
@@ -232,7 +232,7 @@ def _copied(store: Path, copy: Path, dice: random.Random) -> bool:
     except (shutil.Error, FileNotFoundError):
         shutil.rmtree(copy)
         return False  # followed by another while it was copied, which a disk can't do
-    for name in ("sources", "resolved", "oxigraph"):
+    for name in ("oxigraph", "resolved", "sources"):
         if (store / name).is_dir():
             shutil.copytree(store / name, copy / name, copy_function=one, ignore=shutil.ignore_patterns("LOCK"))
     (copy / "writer.json").write_text("{}")

@@ -201,6 +201,87 @@ def inputs(count: int, seed: int) -> Iterator[tuple[str, int, bytes]]:
         yield kind, number, mutated(kind, files[kind], random.Random(f"{seed} {number}"))
 
 
+# ---------------------------------------------------------------------------------------------- hostile inputs
+
+
+def hostile(size: int = 300_000) -> Iterator[tuple[str, str, bytes]]:
+    """(kind, name, bytes) of files of about so many characters, each written to make one thing take for ever.
+
+    Each was, or was near, a time that grows with the square of the size or worse.
+    """
+    head = "数智月报 | 2023年5月\n目录\n政策速递\n"
+    label = "1. 甲发布办法\n发布日期：2023年5月9日\n来源：某报\n"
+    texts = {
+        "a line without a stop": "甲" * size,
+        "brackets that open": "《（“" * (size // 3),
+        "brackets in brackets": "（" * (size // 2) + "）" * (size // 2),
+        "numbers": "1." * (size // 2),
+        "digits": "9" * size,
+        "spaces": "甲" + " " * size + "乙",
+        "a leader": head + "1. 甲发布办法" + " ." * (size // 2) + " 5\n" + label,
+        "months": "Date: " + "jan" * (size // 3),
+        "days": "2023年" * (size // 5),
+        "line ends": "甲\r" * (size // 2),
+        "pages": "甲\n\f" * (size // 3),
+        "a link that does not end": head + label + "链接：http://example.org/" + ("a" * 76 + "\n") * (size // 77),
+        "items": head + label * (size // len(label)),
+        "titles": head + "1. 甲收购乙\n" * (size // 8) + label,
+    }
+    for name, text in texts.items():
+        yield ".txt", name, text.encode()
+    table = "|" * 1000 + "\n" + "|-" * 1000 + "|\n" + "|\n" * (size // 100)
+    marks = {
+        "links that open": "[" * size, "images that open": "![" * (size // 2), "links in links": "[a](" * (size // 4),
+        "stars": "*a " * (size // 3), "stars and lines": "*a_ " * (size // 4), "ticks": "`" * size, "tables": table,
+        "ticks of each length": "".join("`" * n + "a" for n in range(1, int((2 * size) ** 0.5))),
+        "quotations": "> " * (size // 2), "lists": "- " * (size // 2), "angles": "<" * size,
+        "tags": "<a " * (size // 3), "entities": "&a" * (size // 2), "definitions": "[a]: b\n" * (size // 7),
+        "escapes": "\\" * size,
+        "indents": "".join(" " * (n % 200) + "- a\n" for n in range(size // 100)), "comments": "<!--" * (size // 4),
+        "rules": "---\n" * (size // 4), "declarations": "<!A " * (size // 4), "texts": "<![CDATA[" * (size // 9),
+    }  # fmt: skip
+    for name, text in marks.items():
+        yield ".md", name, text.encode()
+    rows = {
+        "a table that holds a page": f"<table><tr><td>{'<p>段。</p>' * (size // 9)}",
+        "a row of cells": f"<table><tr>{'<td>甲</td>' * (size // 10)}",
+        "tables in tables": "<table><tr><td>" * (size // 15),
+        "boxes in boxes": "<div>" * (size // 5),
+        "menus in menus": "<div class=menu>甲" * (size // 17),
+        "menus": "<div class=menu>甲</div>" * (size // 23),
+        "line ends": "甲<br>" * (size // 5),
+        "open tags": "<a <b " * (size // 6),
+        "emphasis": "<b><i>" * (size // 6),
+        "attributes": f"<p {' '.join(f'a{n}=1' for n in range(size // 9))}>甲",
+    }
+    for name, text in rows.items():
+        yield ".html", name, f"<!doctype html><html><body><p>甲收购乙。</p>{text}".encode()
+    yield ".html", "a title", f"<!doctype html><title>{'甲' * size}</title><p>甲</p>".encode()
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    words = {
+        "tables in tables": "<w:tbl><w:tr><w:tc>" * 60 + "<w:p/>" + "</w:tc></w:tr></w:tbl>" * 60,
+        "paragraphs": "<w:p><w:r><w:t>甲</w:t></w:r></w:p>" * (size // 30),
+        "cells": f"<w:tbl><w:tr>{'<w:tc><w:p/></w:tc>' * (size // 20)}</w:tr></w:tbl>",
+        "a run": f"<w:p><w:r>{'<w:tab/>' * (size // 8)}</w:r></w:p>",
+    }
+    for name, text in words.items():
+        packed = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(seeds()[".docx"])) as old, zipfile.ZipFile(packed, "w", 8) as new:
+            for member in old.namelist():
+                body = f"{text}<w:p><w:r><w:t>甲</w:t></w:r></w:p>"
+                body = f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
+                new.writestr(member, body if member == "word/document.xml" else old.read(member))
+        yield ".docx", name, packed.getvalue()
+    records = {
+        "brackets": '{"title": "a", "text": ' + "[" * size,
+        "digits": '{"title": "a", "text": "b", "page": ' + "9" * size + "}",
+        "months": json.dumps({"title": "a", "text": "b", "date": "jan" * (size // 3)}),
+        "lines": "\n".join(json.dumps({"title": str(n), "text": "b"}) for n in range(size // 30)),
+    }
+    for name, text in records.items():
+        yield ".jsonl", name, text.encode()
+
+
 # ----------------------------------------------------------------------------------------------------- reading
 
 

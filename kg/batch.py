@@ -95,9 +95,10 @@ def canonical(place: str, document: str | Mapping[str, Any], name: str) -> dict[
             raise ReadError(f"{place}: this isn't UTF-8; save the file as UTF-8.")
         try:
             document = json.loads(document)
-        except (json.JSONDecodeError, RecursionError) as fault:
-            problem = fault.msg if isinstance(fault, json.JSONDecodeError) else "it is nested too deep"
-            raise ReadError(f"{place}: this is no JSON object ({problem}); put one on each line.") from fault
+        except (ValueError, RecursionError) as fault:
+            from kg.read.jsonl import faulty
+
+            raise ReadError(f"{place}: this is no JSON object ({faulty(fault)}); put one on each line.") from fault
         if not isinstance(document, dict):
             raise ReadError(f"{place}: this is no JSON object; put one on each line.")
     found = {key: document[key] for key in FIELDS if document.get(key) not in (None, "")}

@@ -156,10 +156,14 @@ def documents(part: Part) -> Iterator[tuple[str, str | dict[str, Any]]]:
         columns = [name for name in opened.schema_arrow.names if name in FIELDS]
         for group in range(part.start, part.end):
             row = 0
-            for batch in opened.iter_batches(256, row_groups=[group], columns=columns):
-                for record in batch.to_pylist():
-                    row += 1
-                    yield f"{where}, row {row} of group {group + 1}", record
+            try:
+                for batch in opened.iter_batches(256, row_groups=[group], columns=columns):
+                    for record in batch.to_pylist():
+                        row += 1
+                        yield f"{where}, row {row} of group {group + 1}", record
+            except Exception as fault:  # pyarrow has a tree of its own, and to_pylist raises of all sorts
+                told = str(fault).partition("\n")[0]
+                raise ReadError(f"{where} is damaged in group {group + 1}, after row {row}: {told}") from fault
         return
     with open(part.file, "rb") as file:
         if part.start:
@@ -220,8 +224,10 @@ class _Place:
         self._path = path
         self._last, self._times = -1, 0
         self._out: list[int] = []
+        self._before = b""
         with suppress(OSError, ValueError):
-            self._last, self._times, *self._out = map(int, path.read_text().split())
+            self._before = path.read_bytes()
+            self._last, self._times, *self._out = map(int, self._before.split())
             self._times += 1
             if self._times >= _TIMES:
                 self._out.append(self._last)
@@ -230,7 +236,12 @@ class _Place:
         self._file = self._path.open("wb", buffering=0)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:  # Ctrl-C, or a full disk: that is no document's fault
+            with suppress(OSError):
+                self._file.seek(0)
+                self._file.truncate()
+                self._file.write(self._before)
         self._file.close()
 
     def follow(
@@ -369,10 +380,12 @@ def processes(count: int) -> Runner:
 
 
 def _alone(job: Job, parts: list[Part]) -> Iterator[tuple[Part, Counts | Exception]]:
+    if parts:
+        pipeline(job.model)  # where it can't be had, no document is at fault
     for part in parts:
         try:
             yield part, do(job, part)
-        except (KgError, OSError) as fault:
+        except Exception as fault:  # as of other processes: one part is no reason to leave the others
             yield part, fault
 
 

@@ -418,6 +418,9 @@ def _telling(summary: Summary, name: str, line: int = 0) -> Iterator[None]:
         summary.failures.append(Failure(name, _placed(name, line, str(fault)), fault))
     except KgError as fault:
         summary.failures.append(Failure(name, _placed(name, line, str(fault)), fault))
+    except MemoryError as fault:
+        sentence = f"{name} needs more memory than there is: end other programs, or part it; then add it again."
+        summary.failures.append(Failure(name, _placed(name, line, sentence), fault))
     except Exception as fault:  # a fault of ours in one file is no reason to lose the others
         kind = type(fault).__name__
         where = f"{name}, from line {line}," if line else name

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.batch import FIELDS, Extracted, extract
+from kg.batch import FIELDS, Extracted, extract, pipeline
 from kg.errors import KgError, UsageError
 from kg.extraction import Counts, Job, Part, counted, do, in_hand
 
@@ -95,6 +95,7 @@ class _Task:
 
     def __call__(self, part: Part) -> tuple[int, Counts | None, str | None]:
         try:
+            pipeline(self._job.model)  # where it can't be had, no document is at fault
             return part.number, do(self._job, part), None
         except Exception as fault:
             told = str(fault) if isinstance(fault, KgError) else f"{type(fault).__name__}: {fault}"

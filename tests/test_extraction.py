@@ -167,6 +167,21 @@ def test_a_folder_of_another_run_is_refused(tmp_path: Path, monkeypatch: pytest.
         extraction.run([path], tmp_path / "full", extraction.processes(1))
 
 
+def test_a_model_that_is_not_there_is_no_fault_of_documents(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(model: str | None = None) -> None:
+        raise UsageError("the model is missing")
+
+    path = feed(tmp_path / "news.jsonl", 3)
+    batch.pipeline.cache_clear()
+    monkeypatch.setattr("kg.run.load", missing)
+    with pytest.raises(UsageError, match="the model is missing"):
+        extraction.run([path], tmp_path / "out", extraction.processes(1))
+    monkeypatch.undo()
+    batch.pipeline.cache_clear()
+    done = extraction.run([path], tmp_path / "out", extraction.processes(1))
+    assert (done.counts.documents, done.counts.failed, done.before) == (3, 0, 0)
+
+
 def deadly(task: tuple[Job, Part]) -> Counts:
     """The work of a process that one document ends."""
     extracted = batch._extracted
@@ -205,7 +220,17 @@ def test_a_place_survives_its_file(tmp_path: Path) -> None:
                 seen.append(name)
         return seen
 
+    def interrupted() -> None:
+        with extraction._Place(tmp_path / "at") as place:
+            for name, _ in place.follow(iter((str(n), {}) for n in range(5)), failed):
+                if name == "2":
+                    raise KeyboardInterrupt
+
     assert attempt(2) == ["0", "1"]
+    for _ in range(3):  # Ctrl-C, which is no fault of the document
+        with pytest.raises(KeyboardInterrupt):
+            interrupted()
+    assert failed == []
     assert attempt(2) == ["0", "1"]
     assert attempt(None) == ["0", "1", "3", "4"]
     assert [one.place for one in failed] == ["2"]
@@ -225,6 +250,21 @@ def test_parquet_gives_the_same_quads(tmp_path: Path, monkeypatch: pytest.Monkey
     extraction.run([path], tmp_path / "a", extraction.processes(1))
     extraction.run([tmp_path / "news.parquet"], tmp_path / "b", extraction.processes(1))
     assert quads(tmp_path / "a") == quads(tmp_path / "b") != []
+    # damaged within: that part is told of, and the others go on
+    data = bytearray((tmp_path / "news.parquet").read_bytes())
+    group = parquet.ParquetFile(tmp_path / "news.parquet").metadata.row_group(1)
+    for column in range(group.num_columns):
+        start = group.column(column).dictionary_page_offset or group.column(column).data_page_offset
+        data[start : start + group.column(column).total_compressed_size] = b"\xff" * (
+            group.column(column).total_compressed_size
+        )
+    (tmp_path / "half.parquet").write_bytes(data)
+    for number in (1, 2):
+        done = extraction.run([tmp_path / "half.parquet"], tmp_path / f"c{number}", extraction.processes(number))
+        assert done.counts.documents == 7
+        assert [(file, reason.partition(":")[0]) for file, reason in done.undone] == [
+            ("half.parquet (part-000001)", "half.parquet is damaged in group 2, after row 0")
+        ]
     (tmp_path / "bad.parquet").write_bytes(b"PAR1")
     with pytest.raises(ReadError, match="can't be read as Parquet"):
         extraction.plan([tmp_path / "bad.parquet"])

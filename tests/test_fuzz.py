@@ -17,6 +17,16 @@ def test_no_input_breaks_a_reader() -> None:
     assert {fate.kind for fate in fates} == set(fuzz.seeds())
 
 
+def test_no_input_takes_for_ever(tmp_path: Path) -> None:
+    readers = fuzz.Readers(tmp_path.resolve())
+    try:
+        fates = {(kind, name): readers.read(kind, 0, data) for kind, name, data in fuzz.hostile(100_000)}
+    finally:
+        readers.close()
+    assert {what: fate for what, fate in fates.items() if fate.bad} == {}
+    assert len(fates) > 50
+
+
 def test_the_seeds_are_sound(tmp_path: Path) -> None:
     readers = fuzz.Readers(tmp_path.resolve())
     try:

@@ -191,6 +191,26 @@ def test_a_fault_of_ours_stops_one_file_only(
     assert found.failures[0].sentence == expected
 
 
+def test_a_file_for_which_there_is_no_memory(
+    fast: list[str], folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "a.txt").write_text(news("大收购燕鸥软件"))
+    (folder / "b.txt").write_text(news("海鸥科技收购燕鸥软件"))
+    facts = run.facts
+
+    def greedy(report: Report, nlp: object = None, on_item: Callable[[int], None] | None = None) -> list[ItemFacts]:
+        if report.title.startswith("大"):
+            raise MemoryError
+        return facts(report, nlp, on_item)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(run, "facts", greedy)
+    found = run.add([folder], tmp_path / "store")
+    assert [done.name for done in found.done] == ["b.txt"]
+    assert [one.sentence for one in found.failures] == [
+        "a.txt needs more memory than there is: end other programs, or part it; then add it again."
+    ]
+
+
 def test_items_of_another_report(fast: list[str], folder: Path, tmp_path: Path) -> None:
     """A fault of one report in the store isn't a fault of the store: the others go on."""
     line = '{"id": "x-1", "title": "海鸥科技收购燕鸥软件", "text": "正文。"}\n'

@@ -142,7 +142,7 @@ def restore(
         kept = _aside(store, wait, told) if there else None
         if kept is None:
             for path in beside(store).values():  # of a store that went without them
-                os.replace(path, path.with_name(f"{path.name}.replaced"))
+                os.replace(path, _unused(f"{path}.replaced"))
         if store.exists():
             store.rmdir()
         os.replace(part / "store", store)
@@ -150,6 +150,15 @@ def restore(
             os.replace(path, store.with_name(f"{store.name}.{path.name}"))
         sync_folder(store.absolute().parent)
     return Copied(store, count, size, kept=kept)
+
+
+def _unused(name: str) -> Path:
+    """A name that nothing has: the second restoration isn't to overwrite what the first kept."""
+    number, path = 1, Path(name)
+    while path.exists():
+        number += 1
+        path = Path(f"{name}-{number}")
+    return path
 
 
 def beside(store: Path) -> dict[str, Path]:

@@ -15,7 +15,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -24,7 +24,8 @@ import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from kg.errors import KgError, ReadError, StoreError, UsageError
-from kg.graph.files import write_whole
+from kg.graph.files import sync_folder, write_whole
+from kg.graph.lock import Lock
 from kg.graph.settle import Settling
 from kg.graph.store import DATABASE, FOUND, MARKER, TEXTS, Store, marker
 
@@ -75,27 +76,39 @@ def load(paths: Iterable[Path | str], store: Path | str, watch: Watch | None = N
             f"{target} is there already, and kg load makes a new store: name another folder"
             " (kg export -o old.nq gives what can be loaded with the rest)"
         )
-    making = target.with_name(f".{target.name}.loading")
+    settling = Settling()
     try:
-        shutil.rmtree(making, ignore_errors=True)  # of a load that was killed
-        making.mkdir(parents=True)
-        settling = Settling()
-        base = pyoxigraph.Store(str(making / DATABASE))
-        _fill(base, _Quads(files, settling, watch), making)
-        base.flush()
-        del base
-        texts = sum(_texts(file, making) for file in files)
-        write_whole(making / MARKER, marker())
-        Store.open(making, "write").close()  # which publishes it for readers
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            target.rmdir()
-        os.replace(making, target)
+        with _making(target) as made:
+            base = pyoxigraph.Store(str(made / DATABASE))
+            _fill(base, _Quads(files, settling, watch), made)
+            base.flush()
+            del base
+            texts = sum(_texts(file, made) for file in files)
+            write_whole(made / MARKER, marker())
+            Store.open(made, "write").close()  # which publishes it for readers
+            if target.exists():
+                target.rmdir()
+            os.replace(made, target)
+            sync_folder(target.parent)
     except OSError as fault:
         raise StoreError(f"{target} can't be made: {fault}") from fault
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
     return Loaded(len(files), settling.quads, settling.facts, texts, tuple(sorted(settling.twice)), settling.exact)
+
+
+@contextmanager
+def _making(target: Path) -> Iterator[Path]:
+    """An empty folder to make a store in, beside its place; another load of the same store is refused meanwhile."""
+    beside = target.with_name(f".{target.name}.loading")
+    beside.mkdir(parents=True, exist_ok=True)
+    lock = Lock.acquire(beside, what=str(target))
+    try:
+        made = beside / "store"
+        shutil.rmtree(made, ignore_errors=True)  # of a load that was killed
+        made.mkdir()
+        yield made
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+        lock.release()
 
 
 def write_facts(paths: Iterable[Path | str], target: Path, watch: Watch | None = None) -> Loaded:
@@ -122,10 +135,9 @@ def _output(path: Path, name: str) -> IO[bytes]:
 
 def _fill(base: pyoxigraph.Store, quads: _Quads, folder: Path) -> None:
     """Through a pipe where there are any: what the loader reads by itself it needn't wait for Python to hand over."""
+    pipe = folder / "quads"
     try:
-        if hasattr(os, "mkfifo"):
-            pipe = folder / "quads"
-            os.mkfifo(pipe)
+        if _piped(pipe):
             thread = threading.Thread(target=quads.into, args=(pipe,), daemon=True)
             thread.start()
             try:
@@ -142,6 +154,16 @@ def _fill(base: pyoxigraph.Store, quads: _Quads, folder: Path) -> None:
         raise quads.fault or ReadError(f"the quads of {quads.reading} are damaged: {fault}") from fault
     if quads.fault is not None:
         raise quads.fault
+
+
+def _piped(path: Path) -> bool:
+    """Make a pipe; Windows has none, nor have many disks that several machines share."""
+    if not hasattr(os, "mkfifo"):
+        return False
+    with suppress(OSError):
+        os.mkfifo(path)
+        return True
+    return False
 
 
 class _Quads(io.RawIOBase):

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import StoreError
+from kg.graph.files import sync_folder
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -37,17 +38,23 @@ class Lock:
         self._holder = folder / HOLDER
         self._lock = lock
         self.unclean = self._holder.exists()
-        self._holder.write_text(json.dumps(_self()) + "\n", encoding="utf-8")
+        # told to the disk: after a power cut it is this file that makes the next writer publish what was finished
+        with self._holder.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(_self()) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(folder)
 
     @classmethod
-    def acquire(cls, folder: Path, wait: float = 0, told: Told | None = None) -> Lock:
+    def acquire(cls, folder: Path, wait: float = 0, told: Told | None = None, what: str = "") -> Lock:
         """The lock of a folder that exists, within so many seconds.
 
         ``told`` is given a sentence as soon as there is somebody to wait for, and every ten seconds after. Raises
-        StoreError, which names the holder, when the time is over.
+        StoreError, which names the holder, when the time is over. ``what`` is locked, where it isn't a store.
         """
         from filelock import FileLock, Timeout
 
+        named = what or f"the store at {folder}"
         lock = FileLock(str(folder / NAME), timeout=0, thread_local=False)
         begun = time.monotonic()
         tell_at = begun
@@ -57,13 +64,11 @@ class Lock:
             except Timeout:
                 now = time.monotonic()
                 if now - begun >= wait:
-                    raise StoreError(
-                        f"the store at {folder} is being written by {holder(folder)}: wait until it ends"
-                        " (--wait SECONDS does)"
-                    ) from None
+                    how = "" if what else " (--wait SECONDS does)"
+                    raise StoreError(f"{named} is being written by {holder(folder)}: wait until it ends{how}") from None
                 if told is not None and now >= tell_at:
                     left = f"{wait - now + begun:.0f} s left"
-                    told(f"waiting for the store at {folder}, written by {holder(folder)}: {left}")
+                    told(f"waiting for {named}, written by {holder(folder)}: {left}")
                     tell_at = now + _TELL_AGAIN
                 time.sleep(min(_LOOK_AGAIN, max(0.01, begun + wait - now)))
             else:

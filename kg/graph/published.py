@@ -196,6 +196,11 @@ def clear(store: Path, unused: Callable[[str], bool], drop: Callable[[str], None
             drop(name)
 
 
+def whole(store: Path) -> list[Path]:
+    """The copies that a reader may have open."""
+    return [folder for folder in _copies(store) if (folder / _HELD).exists()]
+
+
 def cited_before(store: Path) -> set[str]:
     """What older copies, which readers still hold, cite."""
     return {name for folder in _copies(store) for name in _retired(folder)}

@@ -16,7 +16,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -196,7 +196,8 @@ class Store:
         store.notes = notes
         if lock.unclean or not published.is_whole(path):
             store.sweep()
-            store.publish()
+            # who was killed may have come no further than to the graph: what only readers' copies cite goes with them
+            store.publish([name for name in store._cited_by_copies() if store._unused(name)])
         return store
 
     @classmethod
@@ -615,7 +616,7 @@ class Store:
         }
         with _told(self.path):
             if self.path is not None:
-                cited |= published.cited_before(self.path)
+                cited |= self._cited_by_copies()
                 for folder in (self.path, self.path / TEXTS, self.path / FOUND):
                     for part in folder.glob(f"{PART}*"):
                         part.unlink(missing_ok=True)
@@ -623,6 +624,17 @@ class Store:
             for name in gone:
                 self._drop(name)
         return gone
+
+    def _cited_by_copies(self) -> set[str]:
+        """The texts and findings that the copies cite which readers may hold."""
+        found: set[str] = set()
+        for copy in [] if self.path is None else published.whole(self.path):
+            with suppress(OSError, RuntimeError):  # one that is damaged nobody can read
+                base = pyoxigraph.Store.read_only(str(copy))
+                for folder, predicate in _CITING.items():
+                    for quad in base.quads_for_pattern(None, predicate, None, DEFAULT):
+                        found.add(f"{folder}/{quad.object.value}")  # type: ignore[union-attr]
+        return found
 
     def settle(self) -> int:
         """Make the default graph anew from all item graphs; how many statements were wrong.

@@ -67,11 +67,11 @@ def _unled(text: str) -> tuple[str, int | None]:
     bare = text[: digits.start()] if digits else ""
     if digits is None or bare[-1:].isdecimal():
         return text, None
-    led = bare.rstrip()
-    while (shorter := led.rstrip(_DOTS).rstrip()) != led:
-        led = shorter
-    if not _DOTTED.search(bare, len(led)):
-        led = bare.rstrip()
+    # nor dot by dot from the end, which copies the line as often as a leader of “. . . .” has dots
+    end = len(bare)
+    while end and (bare[end - 1] in _DOTS or bare[end - 1].isspace()):
+        end -= 1
+    led = bare[:end] if _DOTTED.search(bare, end) else bare.rstrip()
     return (led, int(digits[0])) if led != bare else (text, None)
 
 

@@ -9,7 +9,8 @@ from datetime import date
 DAY = r"(?P<year>\d{4})\s*[年./／．\-－—]\s*(?P<month>\d{1,2})\s*[月./／．\-－—]\s*(?P<day>\d{1,2})(?!\d)\s*日?"
 _DAY = re.compile(DAY)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAMES = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
+# six letters more at most (September): without an end “janjanjan…” takes a time that grows with its square
+_NAMES = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}\.?"
 ENGLISH_DAY = rf"(?:\d{{1,2}}\s+{_NAMES},?\s+\d{{4}}|{_NAMES}\s+\d{{1,2}},?\s+\d{{4}})"
 _ENGLISH_DAY = re.compile(ENGLISH_DAY, re.IGNORECASE)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
-from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from bs4.element import CData, NavigableString, PageElement, PreformattedString, Tag
 
 from kg.items import Source, squeeze
 from kg.read.dates import day
@@ -29,6 +29,7 @@ _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|crumbs?|sidebar|footer|cookies?|toolbar|pagination)(?:$|[\s_-])",
     re.I,
 )
+_DATA = 200  # characters that a cell of data has fewer of
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 _DATES_TEXT = (
     "article:published_time pubdate publishdate publish_date publishtime date dc.date dc.date.issued "
@@ -40,7 +41,8 @@ _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "as
 
 def read(name: str, data: bytes) -> Source:
     soup = BeautifulSoup(decode_html(name, data), "lxml")
-    title, issued, link = _title(soup), _issued(soup), _link(soup)
+    head = _head(soup)
+    title, issued, link = _title(head), _issued(head), _link(head)
     text = _text(soup)
     if title and squeeze(title) not in squeeze(text[:2000]):
         text = f"{title}\n{text}"  # the headline stands only in the head of the page; it is cited too
@@ -62,10 +64,7 @@ def _text(soup: BeautifulSoup) -> str:
     root = soup.body or soup
     for tag in root.find_all(_HIDDEN):
         tag.decompose()
-    whole = len(root.get_text())
-    for tag in root.find_all(True):
-        if not tag.decomposed and _furniture(tag) and len(tag.get_text()) * 2 < whole:
-            tag.decompose()
+    whole = _clear(root)
     articles = root.find_all(["article", "main"]) or root.select('[role="main"], #js_content, #UCAP-CONTENT')
     if len(articles) == 1 and len(articles[0].get_text()) * 2 > whole:
         heading = root.find("h1")
@@ -75,6 +74,40 @@ def _text(soup: BeautifulSoup) -> str:
         pieces = list(_pieces(root))
     rows = (re.sub(r"[ \r\f\v]+", " ", row).strip(" ") for row in "".join(pieces).split("\n"))
     return "\n".join(row for row in rows if row.strip())
+
+
+def _clear(root: Tag) -> int:
+    """Take out menus and the like, unless they hold most of the page; how much text there was.
+
+    Bs4 isn't asked which are gone: a tag's ``decomposed`` is looked for as if it were an element below it.
+    """
+    lengths = _lengths(root)
+    left = [root]
+    while left:
+        for tag in [child for child in left.pop().contents if isinstance(child, Tag)]:
+            if _furniture(tag) and lengths[id(tag)] * 2 < lengths[id(root)]:
+                tag.decompose()
+            else:
+                left.append(tag)
+    return lengths[id(root)]
+
+
+def _lengths(root: Tag) -> dict[int, int]:
+    """How much text each element has, by one walk: menus in menus would each be read through by all around them."""
+    found: dict[int, int] = {}
+    total = 0
+    stack: list[tuple[PageElement, int]] = [(root, -1)]
+    while stack:
+        node, before = stack.pop()
+        if isinstance(node, Tag):
+            if before >= 0:  # all within it was read
+                found[id(node)] = total - before
+                continue
+            stack.append((node, total))
+            stack.extend((child, -1) for child in reversed(node.contents))
+        elif isinstance(node, NavigableString) and type(node) in (NavigableString, CData):
+            total += len(node)
+    return found
 
 
 def _furniture(tag: Tag) -> bool:
@@ -89,10 +122,16 @@ def _furniture(tag: Tag) -> bool:
 
 
 def _pieces(element: PageElement) -> Iterator[str]:
-    """Text in order; a walk of its own stack, since pages nest deeper than Python recurses."""
-    stack: list[PageElement | str] = [element]
+    """Text in order; a walk of its own stack, since pages nest deeper than Python recurses.
+
+    With each node goes whether it is within a cell of data, in whose row blocks are no lines of their own; tables
+    that lay a whole page out hold such. To look for its cell from each node would take the square of the depth.
+    """
+    lengths = _lengths(element) if isinstance(element, Tag) else {}
+    cell_of = element.find_parent(["td", "th"])
+    stack: list[tuple[PageElement | str, bool]] = [(element, cell_of is not None and len(cell_of.get_text()) < _DATA)]
     while stack:
-        node = stack.pop()
+        node, data = stack.pop()
         if isinstance(node, Tag):
             if node.name == "br":
                 yield "\n"
@@ -100,11 +139,12 @@ def _pieces(element: PageElement) -> Iterator[str]:
             cell = node.name in ("td", "th")
             if cell and node.find_previous_sibling(["td", "th"]):
                 yield "\t"
-            block = node.name in _BLOCKS and not cell and not _in_cell(node)
+            block = node.name in _BLOCKS and not cell and not data
             around = "\n" if block else " " if node.name in _BLOCKS and not cell else ""
             yield around
-            stack.append(around)
-            stack.extend(reversed(node.contents))
+            stack.append((around, data))
+            inside = lengths[id(node)] < _DATA if cell else data
+            stack.extend((child, inside) for child in reversed(node.contents))
         elif isinstance(node, NavigableString):
             if not isinstance(node, PreformattedString):
                 yield re.sub(r"\s+", " ", node)
@@ -112,34 +152,41 @@ def _pieces(element: PageElement) -> Iterator[str]:
             yield node
 
 
-def _in_cell(node: Tag) -> bool:
-    """Within a row of data; tables that lay a whole page out hold blocks of their own."""
-    cell = node.find_parent(["td", "th"])
-    return cell is not None and len(cell.get_text()) < 200
+#: What a page says of itself, wherever it says it.
+_Head = dict[str, list[Tag]]
 
 
-def _meta(soup: BeautifulSoup, *names: str) -> str | None:
-    for tag in soup.find_all("meta"):
+def _head(soup: BeautifulSoup) -> _Head:
+    found: _Head = {name: [] for name in ("meta", "link", "script", "time", "h1", "title")}
+    for tag in soup.find_all(list(found)):
+        found[tag.name].append(tag)
+    return found
+
+
+def _meta(head: _Head, *names: str) -> str | None:
+    for tag in head["meta"]:
         key = str(tag.get("property") or tag.get("name") or tag.get("itemprop") or "").lower()
         if key in names and (content := str(tag.get("content") or "").strip()):
             return content
     return None
 
 
-def _title(soup: BeautifulSoup) -> str | None:
-    headings = soup.find_all("h1")
+def _title(head: _Head) -> str | None:
+    headings, titles = head["h1"], head["title"]
     found = (
-        _meta(soup, "og:title", "articletitle")
+        _meta(head, "og:title", "articletitle")
         or (headings[0].get_text() if len(headings) == 1 else "")
-        or (soup.title.get_text() if soup.title else "")
+        or (titles[0].get_text() if titles else "")
     )
     return " ".join(found.split()) or None
 
 
-def _issued(soup: BeautifulSoup) -> date | None:
-    if (content := _meta(soup, *_DATES)) and (found := day(content)):
+def _issued(head: _Head) -> date | None:
+    if (content := _meta(head, *_DATES)) and (found := day(content)):
         return found
-    for script in soup.find_all("script", type="application/ld+json"):
+    for script in head["script"]:
+        if script.get("type") != "application/ld+json":
+            continue
         try:
             data = json.loads(script.get_text())
         except (ValueError, RecursionError):
@@ -147,12 +194,13 @@ def _issued(soup: BeautifulSoup) -> date | None:
         for entry in data if isinstance(data, list) else [data]:
             if isinstance(entry, dict) and (found := day(str(entry.get("datePublished", "")))):
                 return found
-    stamp = soup.find("time", attrs={"itemprop": "datePublished"}) or soup.find("time", attrs={"pubdate": True})
-    return day(str(stamp.get("datetime") or stamp.get_text())) if isinstance(stamp, Tag) else None
+    stamp = next((tag for tag in head["time"] if tag.get("itemprop") == "datePublished"), None)
+    stamp = stamp or next((tag for tag in head["time"] if tag.has_attr("pubdate")), None)
+    return day(str(stamp.get("datetime") or stamp.get_text())) if stamp is not None else None
 
 
-def _link(soup: BeautifulSoup) -> str | None:
-    tag = soup.find("link", rel="canonical")
-    link = str(tag.get("href") or "") if isinstance(tag, Tag) else ""
-    link = link or _meta(soup, "og:url") or ""
+def _link(head: _Head) -> str | None:
+    tag = next((tag for tag in head["link"] if "canonical" in (tag.get("rel") or ())), None)
+    link = str(tag.get("href") or "") if tag is not None else ""
+    link = link or _meta(head, "og:url") or ""
     return link if link.startswith(("http://", "https://")) else None

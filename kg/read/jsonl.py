@@ -136,11 +136,19 @@ def read(name: str, data: bytes, first: int = 1) -> Feed:
     return Feed(name, digest(data), "jsonl", "".join(pieces), records=tuple(records), line=first)
 
 
+def faulty(error: ValueError | RecursionError) -> str:
+    """What is wrong with a line that json doesn't read."""
+    if isinstance(error, json.JSONDecodeError):
+        return error.msg
+    # Python takes no whole number of more than 4,300 digits
+    return "it is nested too deep" if isinstance(error, RecursionError) else "it has a number without end"
+
+
 def _fields(where: str, line: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        problem = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deep"
+    except (ValueError, RecursionError) as error:
+        problem = faulty(error)
         raise ReadError(f"{where}: this is no JSON object ({problem}); put one on each line.") from error
     if not isinstance(value, dict):
         raise ReadError(f"{where}: this is no JSON object; put one on each line.")

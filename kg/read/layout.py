@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kg import ids, settings
 from kg.errors import ReadError
+from kg.read import yml
 
 HEAD = 4000  # characters in which a newsletter shows what it is
 
@@ -73,8 +72,8 @@ _DATE = r"(?P<year>\d{4})\s*[年./．\-－—]\s*(?P<month>\d{1,2})\s*[月./．\
 def load(path: Path) -> Layout:
     """A layout from its file; ReadError names the file and the key that is wrong."""
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        data = yml.load(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
         problem = " ".join(str(error).split())
         raise ReadError(f"The layout {path.name} can't be read: {problem}. Correct the file.") from error
     return _Checker(path.name).layout(path.stem, data)

@@ -20,6 +20,7 @@ from kg.read.pages import take_pages
 _ADDRESS = re.compile(r"https?://[\x21-\x7e]+$")
 _REST_OF_ADDRESS = re.compile(r"[\x21-\x7e]+$")
 _STOP = re.compile(r"[。！？；]$")
+_LONGEST_ADDRESS = 2000  # characters; what goes on longer is a picture written out, and no address
 _TITLE_LINES = 6  # a headline with its number stands at most so many lines above the first label
 _WRAPPED = {"txt", "pdf"}  # in other formats a line is a paragraph
 
@@ -208,7 +209,7 @@ class _Finder:
     def _rest_of_link(self, link: str, n: int) -> tuple[str, int]:
         """An address too long for its line goes on in the next."""
         while (
-            width(link.splitlines()[-1]) >= 60
+            60 <= width(link.splitlines()[-1]) <= _LONGEST_ADDRESS
             and n < len(self.kept)
             and _REST_OF_ADDRESS.match(self.kept[n].text)
             and not self.kept[n].text.startswith("http")

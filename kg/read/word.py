@@ -29,6 +29,7 @@ _LEFT_OUT = {
 # what python-docx, lxml and zipfile raise over files that aren't as they should be, met by mutating sound ones
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, SyntaxError, LookupError, TypeError, ValueError, OSError, AttributeError,
+    RuntimeError,
 )  # fmt: skip
 
 
@@ -48,16 +49,7 @@ def read(name: str, data: bytes) -> Source:
         document = docx.Document(io.BytesIO(data))
         text = "\n".join(_blocks(document.element.body))
         title = document.core_properties.title.strip() or None
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        SyntaxError,
-        LookupError,
-        TypeError,
-        ValueError,
-        OSError,
-        AttributeError,
-    ) as error:
+    except _DAMAGED as error:
         raise ReadError(
             f"{name} is damaged or no Word document: open it in Word, save it as .docx and read that."
         ) from error
@@ -72,10 +64,19 @@ def _blocks(element: BaseOxmlElement) -> Iterator[str]:
         if child.tag == _PARAGRAPH:
             yield "".join(_runs(child))
         elif child.tag == _ROW:
-            cells = (" ".join(filter(None, map(str.strip, _blocks(cell)))) for cell in child.iter(_CELL))
+            cells = (" ".join(filter(None, map(str.strip, _blocks(cell)))) for cell in _cells(child))
             yield "\t".join(cells)
         else:
             yield from _blocks(child)
+
+
+def _cells(row: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
+    """The cells of a row, and not those of tables within them, which the cell itself tells."""
+    for child in row:
+        if child.tag == _CELL:
+            yield child
+        elif child.tag not in _LEFT_OUT:
+            yield from _cells(child)
 
 
 def _runs(element: BaseOxmlElement) -> Iterator[str]:

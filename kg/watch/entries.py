@@ -108,6 +108,7 @@ def links(answer: Response, html: str, include: re.Pattern[str] | None) -> list[
     based = soup.find("base", href=True)
     base = urljoin(answer.url, str(based["href"])) if based is not None else answer.url
     found: dict[str, Entry] = {}
+    days: dict[int, date | None] = {}
     for tag in soup.find_all("a", href=True):
         href = str(tag["href"]).strip()
         if href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
@@ -120,17 +121,19 @@ def links(answer: Response, html: str, include: re.Pattern[str] | None) -> list[
             continue
         words = " ".join((str(tag.get("title") or "") or tag.get_text(" ")).split())[:_LONGEST_TITLE]
         if url not in found or not found[url].title:
-            found[url] = Entry(url, words, _beside(tag))
+            found[url] = Entry(url, words, _beside(tag, days))
     return list(found.values())
 
 
-def _beside(tag: Any) -> date | None:
-    """The day in the row of a list; a row with more than one link is none."""
-    for row in tag.parents:
-        if row.name in ("li", "tr", "dd"):
-            words = row.get_text(" ")
-            return day(words) if len(words) < 400 and len(row.find_all("a", href=True)) == 1 else None
-    return None
+def _beside(tag: Any, days: dict[int, date | None]) -> date | None:
+    """The day in the row of a list; a row with more than one link is none. Each row is read once."""
+    row = tag.find_parent(["li", "tr", "dd"])
+    if row is None:
+        return None
+    if id(row) not in days:
+        words = row.get_text(" ")
+        days[id(row)] = day(words) if len(words) < 400 and len(row.find_all("a", href=True)) == 1 else None
+    return days[id(row)]
 
 
 def is_html(answer: Response) -> bool:

@@ -32,6 +32,8 @@ _FOR_GOOD = frozenset({301, 308})
 #: Statuses after which the same request may well succeed.
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHUNK = 65_536
+#: Seconds for which a host is left alone at most, whatever it says.
+LONGEST_WAIT = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,13 +285,13 @@ def _seconds(stated: str) -> float | None:
     """Retry-After: seconds, or a date; at most a day."""
     stated = stated.strip()
     if stated.isascii() and stated.isdigit():
-        return min(float(stated[:9]), 86_400.0)
+        return min(float(stated[:9]), LONGEST_WAIT)
     try:
         when = parsedate_to_datetime(stated)
     except ValueError:
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return min(max(0.0, (when - datetime.now(UTC)).total_seconds()), 86_400.0)
+    return min(max(0.0, (when - datetime.now(UTC)).total_seconds()), LONGEST_WAIT)
 
 
 def _unpacked(url: str, answer: Any, encoding: str, most: int) -> bytes:

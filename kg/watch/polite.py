@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
-from kg.watch.fetch import Client, FetchError, Response, origin
+from kg.watch.fetch import LONGEST_WAIT, Client, FetchError, Response, origin
 from kg.watch.state import State
 
 _ROBOTS_FOR = 86_400.0  # seconds, as RFC 9309 has it
@@ -65,7 +65,7 @@ class Polite:
 
     def _allowed(self, url: str, private: frozenset[str]) -> None:
         host = origin(url)
-        until = self.state.paused(host)
+        until = self.paused(host)
         if until > self.now() + PATIENCE:
             raise FetchError(
                 f"{urlsplit(url).hostname} asked to be left alone until"
@@ -79,10 +79,15 @@ class Polite:
 
     def _turn(self, host: str, delay: float) -> None:
         """Wait until the host has had its pause."""
-        begin = max(self._last.get(host, 0.0) + delay, self.state.paused(host))
+        begin = max(min(self._last.get(host, 0.0), self.now()) + delay, self.paused(host))
         if (wait := begin - self.now()) > 0:
             self.sleep(wait)
         self._last[host] = self.now()
+
+    def paused(self, host: str) -> float:
+        """Until when a host is to be left alone. More than a day is of a clock that has been set back since."""
+        until = self.state.paused(host)
+        return until if until <= self.now() + LONGEST_WAIT else 0.0
 
     def _robots(self, url: str, private: frozenset[str]) -> RobotFileParser:
         parts = urlsplit(url)

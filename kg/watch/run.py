@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from kg.watch.entries import missing
 from kg.watch.fetch import Client, Limits
 from kg.watch.polite import Polite
 from kg.watch.sources import Source, Watched
-from kg.watch.state import Document, Record, State, Visit
+from kg.watch.state import Document, Record, State, Visit, unusable
 from kg.watch.visit import Visitor, appeared
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def opened(store: Place | str) -> Iterator[tuple[State, Path]]:
         state = State(folder / "state.db")
         try:
             yield state, folder / "inbox"
+        except sqlite3.Error as fault:  # what is damaged within shows only when it is read, a full disk when it is full
+            raise unusable(folder / "state.db", fault) from fault
         finally:
             state.close()
     finally:
@@ -118,7 +121,7 @@ def watch(
         visits: dict[str, Visit] = {}
         for source in watched.sources:
             record = state.record(source.name)
-            if not at_once and record.due > now():
+            if not at_once and now() < record.due <= now() + _longest(source):
                 continue
             visitor = Visitor(source, state, polite, inbox, now(), sleep)
             visits[source.name] = visit = visitor.run()
@@ -143,9 +146,14 @@ def _visited(state: State, source: Source, visit: Visit, record: Record) -> None
         record.fails += 1
     else:
         record.fails, record.failing = 0, 0.0
-    later = min(source.every * 2.0 ** min(record.fails, 10), max(_DAY, source.every))
+    later = min(source.every * 2.0 ** min(record.fails, 10), _longest(source))
     record.due = visit.at + (later if record.fails else source.every * _EARLY)
     state.visited(source.name, visit, record)
+
+
+def _longest(source: Source) -> float:
+    """What is due later than this was put off by a clock that was set back since: it would be silent for years."""
+    return max(_DAY, source.every)
 
 
 def _judged(state: State, source: Source, visit: Visit | None, now: float) -> Looked:
@@ -161,16 +169,13 @@ def _judged(state: State, source: Source, visit: Visit | None, now: float) -> Lo
 
 
 def _known(state: State, name: str, record: Record, now: float) -> alarm.Known:
-    documents = state.documents(
-        "source=? AND state<>'gone' AND seen>=? ORDER BY seen DESC LIMIT 400", name, record.since
-    )
+    since = record.since if record.since <= now else 0.0  # acknowledged before the clock was set back
+    documents = state.documents("source=? AND state<>'gone' AND seen>=? ORDER BY seen DESC LIMIT 400", name, since)
     started = min((one.seen for one in documents), default=0.0)
     # what came after the first visit is new on the day it came, whatever day it bears
     news = [one.seen for one in documents if one.seen > started + _DAY]
     relations = [one.relations for one in documents if one.state == "added"]
-    return alarm.Known(
-        record, state.visits(name, record.since), [appeared(one) for one in documents], news, relations, now
-    )
+    return alarm.Known(record, state.visits(name, since), [appeared(one) for one in documents], news, relations, now)
 
 
 def _add(

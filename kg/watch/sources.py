@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-import yaml
-
 from kg import ids
 from kg.errors import UsageError
+from kg.read import yml
 from kg.watch.fetch import FetchError, literal, origin, tidy
 
 Kind = Literal["folder", "feed", "list", "pages", "address"]
@@ -108,10 +107,10 @@ def _file(path: Path) -> Watched:
     try:
         if path.stat().st_size > _LARGEST:
             raise UsageError(f"{path} is too large to be a list of sources")
-        data = yaml.safe_load(path.read_text("utf-8-sig"))
+        data = yml.load(path.read_text("utf-8-sig"))
     except OSError as fault:
         raise UsageError(f"{path} can't be read: {fault.strerror or fault}") from fault
-    except (UnicodeDecodeError, yaml.YAMLError, RecursionError) as fault:
+    except ValueError as fault:
         raise UsageError(f"{path} can't be read: {' '.join(str(fault).split())[:300]}") from fault
     top = data if isinstance(data, dict) else {"sources": data}
     _known(str(path), top, {"sources", "contact", "delay"})

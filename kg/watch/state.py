@@ -101,10 +101,8 @@ class State:
                 self._base.executescript(f"BEGIN;{_TABLES}PRAGMA user_version={_VERSION};COMMIT;")
             elif version != _VERSION:
                 raise KgError(f"{path} was written by a newer regkg: update this one")
-        except sqlite3.DatabaseError as fault:
-            raise KgError(
-                f"{path} is damaged ({fault}): delete it, and all is looked at anew; nothing is added twice"
-            ) from fault
+        except sqlite3.Error as fault:
+            raise unusable(path, fault) from fault
 
     def close(self) -> None:
         with suppress(sqlite3.Error):
@@ -190,6 +188,13 @@ class State:
             " DO UPDATE SET robots=excluded.robots, robots_at=excluded.robots_at",
             (host, text, at),
         )
+
+
+def unusable(path: Path, fault: sqlite3.Error) -> KgError:
+    """What to tell of a fault of the file: one of the moment, as where the disk is full, or damage."""
+    if isinstance(fault, sqlite3.OperationalError):
+        return KgError(f"{path} can't be used ({fault}): mend that, and the same command goes on")
+    return KgError(f"{path} is damaged ({fault}): delete it, and all is looked at anew; nothing is added twice")
 
 
 def _made(kind: Any, text: str) -> Any:

@@ -24,6 +24,8 @@ _ENOUGH = 3
 #: Tries of a page, each a longer time after the one before.
 _TRIES = 6
 _AGAIN = 3600.0
+#: What is put off for longer was so by a clock that has been set back since.
+_LATEST = _AGAIN * 2**_TRIES
 #: A file that changed within so many seconds may still be being written.
 _SETTLED = 1.0
 
@@ -148,7 +150,7 @@ class Visitor:
                 )
 
     def _paused(self, url: str) -> bool:
-        return self.state.paused(origin(url)) > self.now + PATIENCE
+        return self.polite.paused(origin(url)) > self.now + PATIENCE
 
     def _due(self, entry: Entry, document: Document | None) -> bool:
         if document is None:
@@ -156,12 +158,12 @@ class Visitor:
         if document.source != self.source.name:
             return False  # another source has it
         if document.fails:
-            return document.fails < _TRIES and document.later <= self.now
+            return document.fails < _TRIES and not self.now < document.later <= self.now + _LATEST
         if entry.digest and entry.digest != document.entry:
             return True
         if self._pages:
             return True
-        return document.looked + self.source.recheck <= self.now
+        return not self.now - self.source.recheck < document.looked <= self.now + _LATEST
 
     @property
     def _pages(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -193,3 +194,40 @@ def july() -> tuple[Report, list[ItemFacts]]:
     draft.facts[-1].deals.append(deal)
     draft.claim(GULL, "acquires", TERN, "海鸥科技与Tern Systems终止收购", deal.iri)
     return draft.report(), draft.facts
+
+
+def random_report(id_: str, dice: random.Random) -> tuple[Report, list[ItemFacts]]:
+    """A report of a few firms that all such reports share, so that they contradict each other in everything."""
+    firms = [ids.entity("Company", f"公司{i}") for i in range(5)]
+    said = []
+    for k in range(dice.randint(1, 4)):
+        day = dice.choice([None, date(2031, 1, dice.randint(1, 5))])
+        found = ItemFacts(Item(f"{id_}-{k}", f"题 {dice.randint(0, 2)}", Passage.verbatim("x"), (), issued=day))
+        for i in dice.sample(range(5), 3):
+            label = Label(dice.choice("甲乙丙") + str(i), dice.choice(["zh", "en", None]))
+            aliases = tuple(Label(name, "zh") for name in dice.sample(["甲0", "乙1", "丁"], dice.randint(0, 2)))
+            found.entities.append(Entity(firms[i], "Company", label, aliases=aliases))
+        for _ in range(dice.randint(0, 3)):
+            a, b = dice.sample(range(3), 2)
+            terms = Terms(
+                status=dice.choice([None, "completed", "announced", "terminated"]),
+                amount=dice.choice([None, Decimal(5), Decimal("9.50")]),
+                amount_text=dice.choice([None, "5元"]),
+                currency=dice.choice([None, "USD", "CNY"]),
+                valuation=dice.choice([None, Decimal(9)]),
+                completed=dice.choice([None, "2031"]),
+            )
+            if dice.random() < 0.5:
+                deal = Deal(ids.acquisition(firms[a], firms[b]), "Acquisition", terms, buyer=firms[a], target=firms[b])
+            else:
+                others = tuple(firms[i] for i in dice.sample(range(5), 2) if i != b)
+                deal = Deal(
+                    ids.funding_round(firms[b], "A"), "FundingRound", terms, investors=others, investee=firms[b]
+                )
+            if deal.iri not in {other.iri for other in found.deals}:
+                found.deals.append(deal)
+            found.claims.append(Claim(firms[a], "acquires", firms[b], "q", 0, 1, Said.SUMMARY, "r", 0.9, deal=deal.iri))
+        said.append(found)
+    source = Source("f", str(dice.random()), "txt", str(dice.randint(0, 3)))
+    issued = dice.choice([None, date(2031, 1, 2)])
+    return Report(id_, "T", source, tuple(f.item for f in said), issued=issued), said

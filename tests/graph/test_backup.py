@@ -135,6 +135,18 @@ def test_nothing_is_overwritten(store: Path, tmp_path: Path) -> None:
         backup.restore(tmp_path / "nix", tmp_path / "home")
 
 
+def test_what_lies_beside_no_store_is_kept_each_time(store: Path, tmp_path: Path) -> None:
+    made = backup.backup(store, tmp_path / "copy.tar")
+    home = tmp_path / "home" / "store"
+    home.parent.mkdir()
+    for number in range(3):
+        home.with_name("store.judgements.csv").write_text(f"mine {number}")
+        backup.restore(made.path, home)
+        shutil.rmtree(home)
+    kept = sorted(path.read_text() for path in home.parent.glob("store.judgements.csv.replaced*"))
+    assert kept == ["mine 0", "mine 1", "mine 2"]
+
+
 def test_force_keeps_what_was_there(store: Path, tmp_path: Path) -> None:
     made = backup.backup(store, tmp_path / "copy.tar")
     before = told(store)

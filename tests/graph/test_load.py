@@ -106,6 +106,43 @@ def test_damaged_files(tmp_path: Path, name: str, data: bytes, error: type[KgErr
         assert os.listdir(tmp_path) == [name]
 
 
+def test_two_loads_of_one_store(added: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second is told who is at it, and leaves the first alone."""
+    whole = exported(added, tmp_path / "all.nq")
+    told: list[str] = []
+    fill = load._fill
+
+    def second() -> str:
+        try:
+            load.load([tmp_path / "all.nq"], tmp_path / "new")
+        except StoreError as fault:
+            return str(fault)
+        return "nothing was said"
+
+    def filling(*given: object) -> None:
+        monkeypatch.setattr(load, "_fill", fill)
+        told.append(second())
+        fill(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(load, "_fill", filling)
+    load.load([tmp_path / "all.nq"], tmp_path / "new")
+    assert told[0].startswith(f"{tmp_path / 'new'} is being written by ")
+    assert f"(process {os.getpid()} on " in told[0]
+    assert exported(tmp_path / "new", tmp_path / "again.nq") == whole
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_disk_without_pipes(added: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = exported(added, tmp_path / "all.nq")
+
+    def none(path: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "mkfifo", none)
+    load.load([tmp_path / "all.nq"], tmp_path / "new")
+    assert exported(tmp_path / "new", tmp_path / "again.nq") == whole
+
+
 def test_nothing_to_load(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no graph in"):
         load.load([tmp_path], tmp_path / "store")

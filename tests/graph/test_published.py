@@ -213,6 +213,28 @@ def test_what_a_killed_writer_had_not_published_is_published_by_the_next(tmp_pat
     assert not (path / "writer.json").exists()
 
 
+def test_a_reader_keeps_its_texts_though_the_writer_after_it_was_killed(tmp_path: Path) -> None:
+    """Killed between the graph and its copy, a replacement leaves no word of what the reader's copy alone cites."""
+    path = tmp_path / "store"
+    with Store.open(path, "write") as store:
+        store.add(*report(0), samples.RUN)
+    reader = Store.open(path)
+    code = _WRITES.replace("store.add(*report(number), samples.RUN)", "pass").replace(
+        "from kg.graph.store import Store",
+        "from kg.graph.store import Store\nfrom kg.graph import published\nimport os\n"
+        "published.publish = lambda *_: os._exit(9)",
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path), str(Path(__file__).parents[1])], check=False)
+    assert done.returncode == 9
+    with Store.open(path, "write") as store:  # who sweeps
+        assert len(store.kept()) == 4
+        assert seen(store) == seen(reader) == {"r000": 4}
+    reader.close()
+    with Store.open(path, "write") as store:
+        store.add(*report(1), samples.RUN)
+        assert len(store.kept()) == 4  # two reports, and nothing of the old
+
+
 def test_who_holds_it_is_told_without_his_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["/usr/bin/kg", "--debug", "add", "https://me:secret@example.org/feed"])
     with Store.open(tmp_path, "write"):

@@ -407,6 +407,8 @@ def test_the_commands(server: str, command: Callable[..., Ran], fast: list[str],
         file = tmp_path / f"{day}.txt"
         file.write_text(f"{headline}\n\n{headline}，双方已签署协议。\n\n来源：海岛日报  {day}\n", encoding="utf-8")
         texts.append(file)
+    watched = tmp_path / "watched.txt"
+    watched.write_text("礁石资本\n海鸥科技\n", encoding="utf-8")
     said: dict[str, list[str]] = {}
     for where in (str(tmp_path / "folder"), server.replace("/query", "/sparql")):
         for args in (
@@ -417,7 +419,8 @@ def test_the_commands(server: str, command: Callable[..., Ran], fast: list[str],
             ("diff", "2031-05-01", "2031-06-01"), ("map", "-o", tmp_path / "map.html"),
             ("same", "海鸥科技", "礁石资本", "--force"), ("judgements",), ("undo", "1"),
             ("different", "海鸥科技", "礁石资本"), ("export", "-o", tmp_path / "all.nq"), ("remove", "2031-05-01"),
-            ("items",),
+            ("items",), ("digest", watched), ("check", "--deep"), ("map", "海鸥科技", "-o", tmp_path / "one.html"),
+            ("split", "礁石资本"), ("chain", "海鸥科技", "--format", "json"),
         ):  # fmt: skip
             ran = command(*args, "--store", where)
             told = f"{args[0]} {ran.code}\n{ran.out}{ran.err}".replace(str(judgements_of(where)), "FILE")

@@ -12,8 +12,6 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -27,7 +25,7 @@ from kg.graph.facts import DEFAULT, all_facts
 from kg.graph.lock import HOLDER
 from kg.graph.remote import Remote
 from kg.graph.store import MARKER, VERSION, Count, Store
-from kg.items import Claim, Deal, Entity, Item, ItemFacts, Label, Passage, Report, Said, Source, Terms
+from kg.items import Entity, Item, ItemFacts, Label, Passage, Report, Source
 from kg.vocab import KG, RDF, SKOS, STATUS
 
 DEAL = NamedNode(ids.acquisition(samples.GULL.iri, samples.TERN.iri))
@@ -230,7 +228,7 @@ def test_upkeep_agrees_with_settling_everything_anew(seed: int) -> None:
     for _ in range(60):
         id_ = f"r{dice.randint(0, 4)}"
         if dice.random() < 0.6:
-            outcome = store.add(*_random_report(id_, dice), ids.run(str(dice.randint(0, 1)))).outcome
+            outcome = store.add(*samples.random_report(id_, dice), ids.run(str(dice.randint(0, 1)))).outcome
             assert outcome == ("replaced" if id_ in there else "added")
             there.add(id_)
         elif id_ in there and dice.random() < 0.6:
@@ -242,42 +240,6 @@ def test_upkeep_agrees_with_settling_everything_anew(seed: int) -> None:
     for id_ in there:
         store.remove(id_)
     assert len(store) == 0
-
-
-def _random_report(id_: str, dice: random.Random) -> tuple[Report, list[ItemFacts]]:
-    firms = [ids.entity("Company", f"公司{i}") for i in range(5)]
-    said = []
-    for k in range(dice.randint(1, 4)):
-        day = dice.choice([None, date(2031, 1, dice.randint(1, 5))])
-        found = ItemFacts(Item(f"{id_}-{k}", f"题 {dice.randint(0, 2)}", Passage.verbatim("x"), (), issued=day))
-        for i in dice.sample(range(5), 3):
-            label = Label(dice.choice("甲乙丙") + str(i), dice.choice(["zh", "en", None]))
-            aliases = tuple(Label(name, "zh") for name in dice.sample(["甲0", "乙1", "丁"], dice.randint(0, 2)))
-            found.entities.append(Entity(firms[i], "Company", label, aliases=aliases))
-        for _ in range(dice.randint(0, 3)):
-            a, b = dice.sample(range(3), 2)
-            terms = Terms(
-                status=dice.choice([None, "completed", "announced", "terminated"]),
-                amount=dice.choice([None, Decimal(5), Decimal("9.50")]),
-                amount_text=dice.choice([None, "5元"]),
-                currency=dice.choice([None, "USD", "CNY"]),
-                valuation=dice.choice([None, Decimal(9)]),
-                completed=dice.choice([None, "2031"]),
-            )
-            if dice.random() < 0.5:
-                deal = Deal(ids.acquisition(firms[a], firms[b]), "Acquisition", terms, buyer=firms[a], target=firms[b])
-            else:
-                others = tuple(firms[i] for i in dice.sample(range(5), 2) if i != b)
-                deal = Deal(
-                    ids.funding_round(firms[b], "A"), "FundingRound", terms, investors=others, investee=firms[b]
-                )
-            if deal.iri not in {other.iri for other in found.deals}:
-                found.deals.append(deal)
-            found.claims.append(Claim(firms[a], "acquires", firms[b], "q", 0, 1, Said.SUMMARY, "r", 0.9, deal=deal.iri))
-        said.append(found)
-    source = Source("f", str(dice.random()), "txt", str(dice.randint(0, 3)))
-    issued = dice.choice([None, date(2031, 1, 2)])
-    return Report(id_, "T", source, tuple(f.item for f in said), issued=issued), said
 
 
 # --------------------------------------------------------------------------------------- an addition that fails

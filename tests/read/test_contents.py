@@ -30,3 +30,5 @@ def test_long_lines_take_no_time() -> None:
     assert _unled("1." * 200_000) == ("1." * 200_000, None)
     assert _unled("题" + "." * 200_000 + "5") == ("题", 5)
     assert _unled("9" * 200_000)[1] is None
+    assert _unled("题" + " ." * 200_000 + ". 5") == ("题", 5)
+    assert _unled("题" + " ." * 200_000 + " 5") == ("题" + " ." * 200_000, 5)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -255,6 +256,18 @@ def test_tracked_changes_and_controls() -> None:
     assert read_bytes("a.docx", word(document)).text == "留增控"
 
 
+def test_tables_in_tables() -> None:
+    """What stands in the innermost is told once; each level told it twice as often as the one around it."""
+    document = docx.Document()
+    cell = document.add_table(1, 2).cell(0, 0)
+    for n in range(40):
+        cell.text = f"第{n}层"
+        cell = cell.add_table(1, 2).cell(0, 0)
+    cell.text = "最内"
+    text = read_bytes("a.docx", word(document)).text
+    assert text.split() == [*(f"第{n}层" for n in range(40)), "最内"]
+
+
 NO_WORD = "a.docx is damaged or no Word document: open it in Word, save it as .docx and read that."
 
 
@@ -335,6 +348,15 @@ def test_html_article_leaves_the_rest_out() -> None:
     assert read_bytes("-", page.encode()).text == PROSE.strip().replace("\n", " ")
 
 
+def test_a_table_that_holds_a_page() -> None:
+    """Each of its paragraphs asked how large the table is."""
+    rows = "".join(f"<p>第{n}段。</p>" for n in range(20_000))
+    begun = time.process_time()
+    source = read_bytes("-", f"<!doctype html><html><body><table><tr><td>{rows}</td></tr></table>".encode())
+    assert source.text.count("\n") == 19_999
+    assert time.process_time() - begun < 60
+
+
 def test_deep_html() -> None:
     page = "<html><body>" + "<div>" * 3000 + "深" + "</div>" * 3000 + "</body></html>"
     assert read_bytes("-", page.encode()).text == "深"
@@ -362,6 +384,35 @@ def test_markdown() -> None:
     )
     assert (source.title, source.issued, source.link) == ("某局发布办法", date(2024, 5, 17), "https://example.org/a")
     assert split(source).items[0].title == "某局发布办法"
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "date: 2024-13-45",
+        f"number: {'9' * 5000}",
+        "title: !!int x",
+        "title: !!timestamp x",
+        "tags: " + "[" * 2000,
+        "? {a: b}\n: c",
+        "title: [unclosed",
+        f"title: {'长' * 30_000}",
+    ],
+)
+def test_what_is_no_front_matter_is_text(front: str) -> None:
+    """PyYAML raises more than its own faults, over a day that no calendar has."""
+    source = READERS[".md"]("a.md", f"---\n{front}\n---\n\n某局发布办法。\n".encode())
+    assert source.text.endswith("某局发布办法。")
+    assert (source.title, source.issued, source.link) == (None, None, None)
+
+
+def test_front_matter_that_grows_without_end() -> None:
+    """Nine lines that stand for a thousand million words."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    front = "\n".join([*lines, "title: *a8", "link: *a8", "date: *a8"])
+    source = READERS[".md"]("a.md", f"---\n{front}\n---\n\n某局发布办法。\n".encode())
+    assert (source.text, source.title, source.issued, source.link) == ("某局发布办法。", None, None, None)
 
 
 # JSONL
@@ -428,6 +479,14 @@ def test_jsonl() -> None:
         (
             '{"title": "\\ud800", "text": "b"}',
             "a.jsonl, line 2: title holds half a character (surrogates not allowed); write it whole.",
+        ),
+        (
+            '{"title": "a", "text": "b", "page": ' + "9" * 5000 + "}",
+            "a.jsonl, line 2: this is no JSON object (it has a number without end); put one on each line.",
+        ),
+        (
+            {"title": "a", "text": "b", "date": "jan" * 200_000},
+            "a.jsonl, line 2: the date 'janjanjanjanjanjanjanjanjanjan' is no day; write it as 2024-08-19.",
         ),
     ],
 )

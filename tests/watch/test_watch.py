@@ -13,7 +13,7 @@ import pytest
 
 from kg import run as road
 from kg import watch as watching
-from kg.errors import StoreError, UsageError
+from kg.errors import KgError, StoreError, UsageError
 from kg.graph.store import Store
 from kg.watch import Outcome
 from kg.watch.run import opened
@@ -448,6 +448,43 @@ def test_acknowledged(go: Runner, site: Site, store: Path) -> None:
         assert watching.acknowledge(state, "ministry", go.now) == ("changed: 2 entries, usually 20",)
     go.now += 3600
     assert go(listed(site)).exit_code == 0
+
+
+def test_a_clock_that_was_set_back(go: Runner, two: Site) -> None:
+    """What was put off by a clock that ran ahead is not put off for years: silence would look like no news."""
+    two.paths["/a1"] = lambda h: h.give("", 429, Retry_After="7200")
+    go.now += 3650 * DAY
+    go(feed(two))
+    with opened(go.store) as (state, _):
+        watching.acknowledge(state, "news", go.now)
+    go.now = START
+    two.paths["/a1"] = page("海鸥科技收购燕鸥软件", LONG)
+    done = go(feed(two), at_once=False)
+    assert done.looked[0].visit is not None
+    assert done.exit_code == 0
+    assert len(reports(go.store)) == 2
+    assert sum(go.slept) < 3600
+    two.paths["/a2"] = page("白鹭能源收购苍鹭电气", "白鹭能源收购苍鹭电气，作价三亿元。", LONG)
+    go.now += 8 * DAY
+    visit = go(feed(two), at_once=False).looked[0].visit
+    assert visit is not None
+    assert visit.changed == 1
+    two.paths["/feed"] = "<html><body>维护中</body></html>"
+    go.now += DAY
+    assert go(feed(two)).looked[0].alarms[0].startswith("changed: ")
+
+
+def test_a_state_that_is_damaged_within_is_told(go: Runner, two: Site) -> None:
+    go(feed(two))
+    path = next(go.store.parent.glob("*.watch/state.db"))
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\xff" * (len(data) - 4096)
+    path.write_bytes(data)
+    with pytest.raises(KgError, match=r"state.db is damaged .*: delete it, and all is looked at anew"):
+        go(feed(two))
+    path.unlink()
+    assert go(feed(two)).exit_code == 0
+    assert len(reports(go.store)) == 2
 
 
 # ---------------------------------------------------------------------------------------------------- commands
