@@ -59,6 +59,8 @@ ACQUISITIONS: list[tuple[str, str | None]] = [
     (f"{A}2019年以7亿美元收购{B}。", "completed"),
     (f"{FOO} has completed its acquisition of {BAR}.", "completed"),
     (f"{A}终止收购{B}。", "terminated"),
+    (f"因未能取得批准，{A}不再继续收购{B}。", "terminated"),
+    (f"在债权人与{B}谈判失败的情况下，{A}或将收购{B}。", "rumoured"),
     (f"{A}放弃收购{B}的计划。", "terminated"),
     (f"{A}收购{B}的交易告吹。", "terminated"),
     (f"{A}收购{B}遭监管机构叫停。", "terminated"),
