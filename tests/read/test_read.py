@@ -179,6 +179,19 @@ def test_pdf() -> None:
     assert source.text[source.pages[1].start :] == "第二页"
 
 
+def test_pdf_whose_title_is_half_a_character() -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    canvas.setTitle("TITLE-ABCDEF")
+    canvas.drawString(100, 100, "AMD acquires ZT Systems.")
+    canvas.save()
+    data = file.getvalue()
+    assert read_bytes("a.pdf", data).title == "TITLE-ABCDEF"
+    data = data.replace(b"(TITLE-ABCDEF)", b"<FEFFD8000041>")
+    source = read_bytes("a.pdf", data)
+    assert (source.title, source.text.strip()) == (None, "AMD acquires ZT Systems.")
+
+
 def test_encrypted_pdf() -> None:
     writer = pypdf.PdfWriter(io.BytesIO(pdf("密")))
     writer.encrypt("secret", algorithm="AES-256")
