@@ -82,8 +82,10 @@ def load(paths: Iterable[Path | str], store: Path | str, watch: Watch | None = N
             base = pyoxigraph.Store(str(made / DATABASE))
             _fill(base, _Quads(files, settling, watch), made)
             base.flush()
-            del base
+            # open while the texts are written: what came in many batches RocksDB puts together meanwhile, which it
+            # else begins anew, and breaks off, in each short addition that follows
             texts = sum(_texts(file, made) for file in files)
+            del base
             write_whole(made / MARKER, marker())
             Store.open(made, "write").close()  # which publishes it for readers
             if target.exists():

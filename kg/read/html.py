@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from bs4.dammit import EncodingDetector
 from bs4.element import CData, NavigableString, PageElement, PreformattedString, Tag
 
+from kg.errors import ReadError
 from kg.items import Source, squeeze
 from kg.read.dates import day
 from kg.read.source import digest
@@ -29,6 +30,7 @@ _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|crumbs?|sidebar|footer|cookies?|toolbar|pagination)(?:$|[\s_-])",
     re.I,
 )
+MOST_TAGS = 300_000  # each takes a kilobyte and 50 µs; the longest act of the EU has a hundred thousand
 _DATA = 200  # characters that a cell of data has fewer of
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.I)
 _DATES_TEXT = (
@@ -40,7 +42,10 @@ _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "as
 
 
 def read(name: str, data: bytes) -> Source:
-    soup = BeautifulSoup(decode_html(name, data), "lxml")
+    page = decode_html(name, data)
+    if page.count("<") > MOST_TAGS:
+        raise ReadError(f"{name} has more than {MOST_TAGS:,} tags, too many to read at once: part it.")
+    soup = BeautifulSoup(page, "lxml")
     head = _head(soup)
     title, issued, link = _title(head), _issued(head), _link(head)
     text = _text(soup)

@@ -29,6 +29,11 @@ class Line:
         return Line(self.end - len(text), self.end, text, "", self.blank, True) if text else None
 
 
+def ends(text: str) -> int:
+    """How many ends of lines a text has, of all sorts that ``lines`` knows."""
+    return sum(map(text.count, "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")) - text.count("\r\n")
+
+
 def lines(text: str, start: int = 0, end: int | None = None) -> Iterator[Line]:
     position, blank = start, False
     for raw in text[start:end].splitlines(keepends=True):

@@ -13,7 +13,7 @@ from kg.items import Source, squeeze
 from kg.read import yml
 from kg.read.dates import day
 from kg.read.source import digest
-from kg.read.text import decode
+from kg.read.text import bounded, decode
 
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
 _LONGEST_FRONT = 20_000  # characters; a page between two rules is no front matter, and YAML is read slowly
@@ -31,6 +31,7 @@ _MOST = 1_000_000_000  # marks times characters of a block: seconds
 
 def read(name: str, data: bytes) -> Source:
     text = decode(name, data)
+    bounded(name, text)
     front: dict[Any, Any] = {}
     if (match := _FRONT.match(text)) and len(match[1]) <= _LONGEST_FRONT:
         try:

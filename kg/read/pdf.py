@@ -31,7 +31,7 @@ def read(name: str, data: bytes) -> Source:
         raise ReadError(_DAMAGED.format(name))
     try:
         texts = [_text(document, n) for n in range(len(document))]
-        title = str(document.get_metadata_value("Title")).strip() or None
+        title = _title(document)
     except pypdfium2.PdfiumError as error:
         raise ReadError(_DAMAGED.format(name)) from error
     finally:
@@ -43,6 +43,14 @@ def read(name: str, data: bytes) -> Source:
         pages.append(Page(start, number))
         start += len(text) + 1
     return Source(name, digest(data), "pdf", "\n".join(texts), tuple(pages), title)
+
+
+def _title(document: pypdfium2.PdfDocument) -> str | None:
+    """The title in its metadata; none where that is half a character."""
+    try:
+        return str(document.get_metadata_value("Title")).strip() or None
+    except UnicodeDecodeError:
+        return None
 
 
 def _text(document: pypdfium2.PdfDocument, number: int) -> str:

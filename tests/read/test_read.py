@@ -96,7 +96,18 @@ def test_bad_text(data: bytes, sentence: str) -> None:
 
 def test_too_many_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.read.text.MOST_LINES", 5)
-    assert refused("a.txt", b"a\n" * 6) == "a.txt has more than 5 lines, too many to read at once: part it."
+    sentence = "a.txt has more than 5 lines, too many to read at once: part it."
+    assert refused("a.txt", b"a\n" * 6) == sentence
+    assert refused("a.txt", b"a\r" * 6) == sentence
+    assert refused("a.txt", "a\u2028".encode() * 6) == sentence
+    assert refused("a.md", b"a\n" * 6) == sentence.replace(".txt", ".md")
+    assert read_bytes("a.txt", b"a\r\n" * 5).text
+
+
+def test_too_many_tags(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.read.html.MOST_TAGS", 5)
+    sentence = "a.html has more than 5 tags, too many to read at once: part it."
+    assert refused("a.html", b"<html>" + b"<p>a" * 5) == sentence
 
 
 # files
@@ -166,6 +177,19 @@ def test_pdf() -> None:
     assert (source.format, source.text) == ("pdf", "第一页\nA1\n第二页")
     assert source.pages == (Page(0, 1), Page(7, 2))
     assert source.text[source.pages[1].start :] == "第二页"
+
+
+def test_pdf_whose_title_is_half_a_character() -> None:
+    file = io.BytesIO()
+    canvas = Canvas(file)
+    canvas.setTitle("TITLE-ABCDEF")
+    canvas.drawString(100, 100, "AMD acquires ZT Systems.")
+    canvas.save()
+    data = file.getvalue()
+    assert read_bytes("a.pdf", data).title == "TITLE-ABCDEF"
+    data = data.replace(b"(TITLE-ABCDEF)", b"<FEFFD8000041>")
+    source = read_bytes("a.pdf", data)
+    assert (source.title, source.text.strip()) == (None, "AMD acquires ZT Systems.")
 
 
 def test_encrypted_pdf() -> None:
@@ -293,6 +317,10 @@ def test_zip_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.read.word.UNPACKED", 2_000_000)
     sentence = refused("a.docx", file.getvalue())
     assert sentence == "a.docx unpacks to 3 MB, more than the 2 MB that are read: save its text alone and read that."
+    monkeypatch.setattr("kg.read.word.UNPACKED", 9_000_000)
+    monkeypatch.setattr("kg.read.word.UNPACKED_XML", 1_000_000)
+    sentence = refused("a.docx", file.getvalue())
+    assert sentence == "a.docx unpacks to 3 MB, more than the 1 MB that are read: save its text alone and read that."
 
 
 # HTML
