@@ -143,7 +143,7 @@ def test_the_switch_is_on_the_map_where_it_opens_without_them(
 ) -> None:
     off = {"status": frozenset({"rumoured", "in-talks", "proposed"})}
     opened.open(write(page.View(preset="deals", off=off)))
-    assert opened.page.inner_text("#talk") == "包括传闻与拟议 (3)"
+    assert opened.page.inner_text("#talk") == "包括传闻与拟议（3）"
     opened.page.check("#talk input")
     assert {"acquires rumoured", "investsIn in-talks", "acquires proposed"} <= set(edges(opened))
     assert opened.page.is_checked("#filters .talk input")
@@ -673,6 +673,7 @@ def test_paper_has_the_legend_and_what_was_chosen_in_its_middle(
     assert opened.page.is_visible("#filters label:has-text('已完成')")
     assert opened.page.inner_text("#limits") == "发布者：示例日报"
     assert not opened.page.is_visible("#talk")
+    assert not opened.page.is_visible("#hint span")
     opened.page.evaluate("dispatchEvent(new Event('afterprint'))")
     opened.page.emulate_media(media="screen")
     opened.page.wait_for_timeout(200)

@@ -170,7 +170,8 @@ const fillPanel = () => {
   byId("hint").hidden = !panel.hidden;
   byId("listing").setAttribute("aria-expanded", String(state.list));
   const { nodes: names, edges: relations } = counts();
-  byId("hint").textContent = !nodes.length ? say("empty") : say("countShown", { nodes: names, edges: relations }) + (state.lang === "zh" ? "。" : ". ") + say("hint");
+  // on paper nothing can be clicked
+  byId("hint").replaceChildren(...(nodes.length ? [say("countShown", { nodes: names, edges: relations }) + (state.lang === "zh" ? "。" : ". "), el("span", { text: say("hint") })] : [say("empty")]));
   if (panel.hidden) { panel.replaceChildren(); return; }
   const parts = lists ? listPanel() : isEdge(thing) ? edgePanel(thing) : isAct(thing) ? actPanel(thing) : nodePanel(thing);
   const head = el("div", { class: "head" }, thing ? backToList() : null, lists ? button("close", "✕", () => { state.list = false; changed(); byId("listing").focus(); }, { "aria-label": say("close") }) : closer());

@@ -97,7 +97,7 @@ const syncBoxes = () => {
   // a map that opens without them has their switch before the reader's eyes, on a telephone too
   const kept = talk().filter((status) => given.off.status.includes(status)), off = kept.filter((status) => state.off.status.has(status));
   talkChip.hidden = !kept.length;
-  talkChip.querySelector("span").textContent = `${say("talk")} (${kept.reduce((sum, status) => sum + totals().status.get(status), 0)})`;
+  talkChip.querySelector("span").textContent = say("talkCount", { n: kept.reduce((sum, status) => sum + totals().status.get(status), 0) });
   Object.assign(talkChip.querySelector("input"), { checked: !off.length, indeterminate: off.length > 0 && off.length < kept.length });
   noteAmount();
 };
