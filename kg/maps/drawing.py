@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +28,9 @@ from kg.settings import maps_of
 from kg.vocab import KG
 
 Lang = Literal["zh", "en"]
+Titles = dict[Lang, str]
 Edges = set[tuple[str, str, str]]  # subject, object and the edge's key in the graph
+_LANGS: tuple[Lang, ...] = ("zh", "en")
 WHOLE = 1500  # of more nodes, a picture of all opens with a part
 OPENS = 400
 
@@ -81,10 +84,10 @@ def draw(
     """
     request = request or Request()
     preset = presets.preset(request.preset) if request.preset else None
-    graph, title = _graph(store, request, lang)
+    graph, titles = _graph(store, request, lang)
     if preset is not None:
         graph = preset.part(graph)
-        title += f" · {preset.zh if lang == 'zh' else preset.en}"
+        titles = {"zh": f"{titles['zh']} · {preset.zh}", "en": f"{titles['en']} · {preset.en}"}
     if not graph:
         raise KgError(_nothing(store, request))
     where = folder or (maps_of(store.path) if store.path is not None else None)
@@ -118,14 +121,16 @@ def draw(
         opens=_opens(graph),
         positions=places,
         pages=pages,
+        titles=titles,
     )
+    title = titles[lang]
     return Drawn(page.render(graph, title, lang, view=view), title, graph, marked, since, tuple(notes))
 
 
 # ------------------------------------------------------------------------------------------------- what is shown
 
 
-def _graph(store: Store, request: Request, lang: Lang) -> tuple[Graph, str]:
+def _graph(store: Store, request: Request, lang: Lang) -> tuple[Graph, Titles]:
     kinds = [bool(request.names), bool(request.question), bool(request.chain), bool(request.path)]
     if sum(kinds) > 1:
         raise UsageError("a map shows one thing: names, a question, a chain or a path")
@@ -140,11 +145,15 @@ def _graph(store: Store, request: Request, lang: Lang) -> tuple[Graph, str]:
         graph = network.build(rows, request.names, request.hops)
     except KeyError as fault:
         raise QueryError(f"the store doesn't know {fault.args[0]}") from None
-    named = [_label(graph.nodes[name]["labels"], lang) or name for name in request.names]
-    return graph, " · ".join(named) or _title(store)
+    titles: Titles = dict.fromkeys(_LANGS, _title(store))
+    if request.names:
+        for each in _LANGS:
+            named = [_label(graph.nodes[name]["labels"], each) or name for name in request.names]
+            titles[each] = " · ".join(named)
+    return graph, titles
 
 
-def _answer(store: Store, request: Request, lang: Lang) -> tuple[Graph, str]:
+def _answer(store: Store, request: Request, lang: Lang) -> tuple[Graph, Titles]:
     from kg.query.ask import stated
 
     asked, who, rests = stated(store, request.question, request.given, lang)
@@ -158,10 +167,13 @@ def _answer(store: Store, request: Request, lang: Lang) -> tuple[Graph, str]:
         for u, v, key, edge in whole.edges(keys=True, data=True)
         if (u, v, edge["relation"]) in edges or (edge["deal"] is not None and edge["deal"].iri in deals)
     }
-    said = "；".join(words for _, words in asked.asked)
-    return _only(whole, wanted, ()), f"{asked.title(lang)}{'：' if lang == 'zh' else ': '}{said}" if said else (
-        asked.title(lang)
-    )
+    words = [words for _, words in asked.asked]
+    said: Titles = {"zh": "；".join(words), "en": "; ".join(words)}
+    if words:
+        titles: Titles = {"zh": f"{asked.zh}：{said['zh']}", "en": f"{asked.en}: {said['en']}"}
+    else:
+        titles = {"zh": asked.zh, "en": asked.en}
+    return _only(whole, wanted, ()), _renamed(titles, words, whole, lang)
 
 
 def _parties(store: Store, deals: Iterable[str]) -> set[str]:
@@ -173,24 +185,39 @@ def _parties(store: Store, deals: Iterable[str]) -> set[str]:
     return {party.value for party in found}
 
 
-def _chain(store: Store, request: Request, lang: Lang) -> tuple[Graph, str]:
+def _chain(store: Store, request: Request, lang: Lang) -> tuple[Graph, Titles]:
     from kg.query import chain as chains
 
     found = chains.chain(store, request.chain, to=request.to or None, depth=request.depth, lang=lang)
     links = [link for branch in (*found.walk("down"), *found.walk("up")) for link in branch.links]
     ends = tuple(end for end in (request.chain, request.to) if end)
     graph = _linked(store, {_key(link) for link in links}, ends)
-    return graph, found.result(lang).title(lang) + (f" → {found.asked[1][1]}" if request.to else "")
+    asked, to = found.result(lang), found.asked[1][1] if request.to else ""
+    led = f" → {to}" if to else ""
+    return graph, _renamed({"zh": asked.zh + led, "en": asked.en + led}, (found.root.label, to), graph, lang)
 
 
-def _path(store: Store, request: Request, lang: Lang) -> tuple[Graph, str]:
+def _path(store: Store, request: Request, lang: Lang) -> tuple[Graph, Titles]:
     from kg.query import path as ways
 
     if not request.to:
         raise UsageError("a path has two ends: say where it is to lead")
     found = ways.paths(store, request.path, request.to, lang=lang)
     links = [link for way in found.ways for step in way for link in step.links]
-    return _linked(store, {_key(link) for link in links}, (request.path, request.to)), found.result(lang).title(lang)
+    graph, asked = _linked(store, {_key(link) for link in links}, (request.path, request.to)), found.result(lang)
+    return graph, _renamed({"zh": asked.zh, "en": asked.en}, (found.start.label, found.end.label), graph, lang)
+
+
+def _renamed(titles: Titles, words: Iterable[str], graph: Graph, lang: Lang) -> Titles:
+    """The title that isn't in ``lang``, with the names of its own language in place of ``words``, which are in that."""
+    other: Lang = "en" if lang == "zh" else "zh"
+    called = {_label(labels, lang): _label(labels, other) for _, labels in graph.nodes(data="labels")}
+    known = [word for word in words if word in called]
+    if not known:
+        return titles
+    # at once: what one name became is no other's
+    each = re.compile("|".join(re.escape(word) for word in sorted(known, key=len, reverse=True)))
+    return titles | {other: each.sub(lambda found: called[found[0]], titles[other])}
 
 
 def _key(link: Link) -> tuple[str, str, str]:

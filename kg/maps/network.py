@@ -33,6 +33,7 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 _IRI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
 _BATCH = 300
 _FEW = 3000  # nodes that are asked about by name; of more, all that the store has is read
+_DOCUMENT_TYPES = ("Instrument", "Publication")
 #: Relations that several bodies have to one document where they act together.
 JOINT = ("issuedBy", "draftedBy")
 
@@ -55,7 +56,7 @@ class Evidence:
     said: str = ""
     confidence: float | None = None
     role: str = ""
-    status: str = ""  # of the deal, as this item tells it
+    status: str = ""  # of the deal, or of the document that is the subject, as this item tells it
     amount_text: str = ""  # likewise
 
 
@@ -77,6 +78,16 @@ class DealFacts:
     completed: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What the store holds of a document, by the latest item."""
+
+    status: str = ""
+    number: str = ""
+    issued: str = ""
+    effective: str = ""
+
+
 @dataclass(slots=True)
 class _Names:
     types: set[str] = field(default_factory=set)
@@ -88,9 +99,10 @@ def build(rows: Rows, names: Sequence[str] = (), hops: int = 2) -> Graph:
     """The whole store, or what lies within ``hops`` relations of the entities ``names`` (IRIs).
 
     Nodes are IRIs with ``type`` (one of ENTITY_TYPES), ``labels`` ({language: name}; "" where unknown),
-    ``aliases`` and ``start`` (it was asked for); edges have the relation and the deal as their key, and
-    ``relation``, ``deal`` (DealFacts or None) and ``evidence`` (newest first). A relation that no claim states
-    isn't there. A document is ``jointly`` issued or drafted where one item tells of several who did so.
+    ``aliases``, ``start`` (it was asked for) and ``document`` (DocumentFacts or None); edges have the relation and the
+    deal as their key, and ``relation``, ``deal`` (DealFacts or None) and ``evidence`` (newest first). A relation that
+    no claim states isn't there. A document has ``jointly`` ({relation: the bodies}) where one item tells of several
+    who issued it, or drafted it.
     Nodes and edges are added in the order of their IRIs, whatever order the store answers in.
 
     Raises KeyError with the first name that the store doesn't know.
@@ -109,20 +121,27 @@ def build(rows: Rows, names: Sequence[str] = (), hops: int = 2) -> Graph:
             labels=dict(sorted(entity.labels.items())),
             aliases=tuple(sorted(entity.aliases - set(entity.labels.values()))),
             start=iri in names,
+            document=None,
         )
+    _add_documents(graph, rows)
     _add_relations(graph, rows, sorted(chosen) if names else None)
-    for document in _joint(graph):
-        graph.nodes[document]["jointly"] = True
+    for document, acts in _joint(graph).items():
+        graph.nodes[document]["jointly"] = acts
     return graph
 
 
-def _joint(graph: Graph) -> set[str]:
+def _joint(graph: Graph) -> dict[str, dict[str, frozenset[str]]]:
+    """Of documents who issued, or drafted, them together: whoever else did so by another item's account isn't in it."""
     bodies: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for document, body, edge in graph.edges(data=True):
         if edge["relation"] in JOINT:
             for one in edge["evidence"]:
                 bodies[document, edge["relation"], one.item].add(body)
-    return {document for (document, _, _), who in bodies.items() if len(who) > 1}
+    acts: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    for (document, relation, _), who in sorted(bodies.items()):
+        if len(who) > 1:
+            acts[document][relation] = acts[document].get(relation, frozenset()) | who
+    return dict(acts)
 
 
 def seen(rows: Rows, graph: Graph) -> dict[str, set[str]]:
@@ -146,12 +165,35 @@ def rows_of(store: Store) -> Rows:
     return rows
 
 
+def _documents(graph: Graph) -> list[str]:
+    return [node for node, about in graph.nodes(data=True) if about["type"] in _DOCUMENT_TYPES]
+
+
+def _add_documents(graph: Graph, rows: Rows) -> None:
+    documents = _documents(graph)
+    for iri, row in _first(_ask(rows, _DOCUMENTS, "document", _few(documents)), "document").items():
+        about = DocumentFacts(
+            _local(row, "status"), _text(row, "number"), _text(row, "issued"), _text(row, "effective")
+        )
+        if iri in graph and about != DocumentFacts():
+            graph.nodes[iri]["document"] = about
+
+
+def _few(iris: list[str]) -> list[str] | None:
+    return iris if len(iris) <= _FEW else None
+
+
 def _add_relations(graph: Graph, rows: Rows, subjects: list[str] | None) -> None:
     claims = [row for row in _claims(rows, subjects) if row.get("object") in graph]
     claims = [row for row in claims if row.get("subject") in graph]
     items = _first(_ask(rows, _ITEMS, "item", None if subjects is None else _distinct(claims, "item")), "item")
     reports = _first(rows(_PREFIXES + _REPORTS), "report")
     deals = _deals(rows, None if subjects is None else _distinct(claims, "deal"))
+    stages = {
+        (_text(row, "item"), _text(row, "document")): _local(row, "status")
+        for row in sorted(_ask(rows, _STAGES, "document", _few(_documents(graph))), key=_order)
+        if row.get("document") in graph
+    }
     evidence: dict[tuple[str, str, str, str], dict[str, Evidence]] = defaultdict(dict)
     for row in claims:
         edge = (_text(row, "subject"), _local(row, "predicate"), _text(row, "object"), _text(row, "deal"))
@@ -171,7 +213,7 @@ def _add_relations(graph: Graph, rows: Rows, subjects: list[str] | None) -> None
             said=_local(row, "said"),
             confidence=_number(row, "confidence", float),
             role=_text(row, "role"),
-            status=_local(row, "status"),
+            status=_local(row, "status") or stages.get((_text(row, "item"), edge[0]), ""),
             amount_text=_text(row, "amountText"),
         )
     for (subject, relation, object_, deal), found in sorted(evidence.items()):
@@ -331,6 +373,13 @@ _ITEMS = """SELECT ?item ?title ?issued ?link ?publisher ?page ?report WHERE { %
 _MENTIONS = """SELECT ?item ?entity WHERE { %s GRAPH ?item { ?item kg:mentions ?entity } }"""
 
 _REPORTS = """SELECT ?report ?title WHERE { ?report a kg:Report ; dcterms:title ?title }"""
+
+_DOCUMENTS = """SELECT ?document ?status ?number ?issued ?effective WHERE { %s
+  VALUES ?type { kg:Instrument kg:Publication } ?document a ?type .
+  OPTIONAL { ?document kg:status ?status } OPTIONAL { ?document kg:number ?number }
+  OPTIONAL { ?document kg:issuedOn ?issued } OPTIONAL { ?document kg:effectiveFrom ?effective } }"""
+
+_STAGES = """SELECT ?item ?document ?status WHERE { %s GRAPH ?item { ?document kg:status ?status } }"""
 
 _DEALS = """SELECT ?deal ?type ?status ?amount ?amountText ?currency ?qualifier ?stake ?valuation ?round ?announced
   ?completed ?whole WHERE { %s

@@ -13,7 +13,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -49,6 +49,9 @@ SCRIPTS = [
 ]
 _HAN = [chr(code) for code in range(0x4E00, 0xA000)]
 _DEALS = ("acquires", "investsIn")  # whose status is shown even where it isn't stated
+#: Stages of a document that isn't issued: a plan must not look like a rule, nor who plans it like who issued it.
+PENDING = ("planned", "draft", "consultation")
+_OF_DOCUMENTS = ("issuedBy", "draftedBy", "basedOn", "amends")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class View:
     """How a map opens. All that a view leaves out is in the page too, behind a switch.
 
     Beside what ``network.build`` gives, a graph's nodes and edges may have ``new`` (True: marked as new), and an
-    instrument ``jointly`` (True: its issuers issued it in one act and are drawn and told as one).
+    instrument ``jointly`` ({relation: IRIs}: these issued, or drafted, it in one act and are drawn and told as one).
     """
 
     preset: Literal["", "lawyer", "deals"] = ""
@@ -67,6 +70,7 @@ class View:
     off: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of "kind", "relation", "status": those off
     opens: frozenset[str] | None = None  # the IRIs shown at first, of a graph too big to be looked at; None: all
     positions: Mapping[str, Point] | None = None  # of every node, in pixels at scale 1; None: laid out here
+    titles: Mapping[Lang, str] = field(default_factory=dict)  # by language, where they differ
     pages: str = ""  # a prefix: where served, a name links to this and its quoted IRI
 
 
@@ -78,7 +82,8 @@ def render(graph: Graph, title: str, lang: Lang = "zh", view: View | None = None
     view = view or View()
     words = json.loads(_read("map.json"))
     data, quotes = _columns(graph, view)
-    data = {"lang": lang, "title": title, "words": words, "view": _opening(view), **data}
+    titles = {"zh": title, "en": title, **view.titles}
+    data = {"lang": lang, "titles": titles, "words": words, "view": _opening(view), **data}
     library, script = _scripts()
     return Template(_read("map.html")).substitute(
         lang="zh-CN" if lang == "zh" else "en",
@@ -157,9 +162,11 @@ def _columns(graph: Graph, view: View) -> tuple[dict[str, Any], dict[str, Any]]:
         "zh": names["zh"],
         "en": [0 if en == zh else en for zh, en in zip(names["zh"], names["en"], strict=True)],
         "others": others,
+        "about": {
+            at: list(astuple(about)) for at, iri in enumerate(iris) if (about := graph.nodes[iri].get("document"))
+        },
         "start": _those(graph.nodes[iri].get("start") for iri in iris),
         "new": _those(graph.nodes[iri].get("new") or _unknown(view, iri) for iri in iris),
-        "jointly": _those(graph.nodes[iri].get("jointly") for iri in iris),
         "later": _those(view.opens is not None and iri not in view.opens for iri in iris),
     }
     curves = _curves(graph)
@@ -167,11 +174,13 @@ def _columns(graph: Graph, view: View) -> tuple[dict[str, Any], dict[str, Any]]:
     issued: list[list[str | int]] = []
     texts: list[list[str]] = []
     edges: dict[str, Any] = {name: [] for name in ("from", "to", "relation", "status", "items")}
-    edges |= {"bend": {}, "deal": {}, "then": {}, "new": []}
+    edges |= {"bend": {}, "deal": {}, "then": {}, "new": [], "act": []}
     quotes: list[list[list[Any]]] = []
     for at, (subject, object_, key, edge) in enumerate(graph.edges(keys=True, data=True)):
         deal = cast(DealFacts | None, edge["deal"])
         status = (deal.status if deal else "") or ("unstated" if deal or edge["relation"] in _DEALS else "")
+        if edge["relation"] in _OF_DOCUMENTS and (about := graph.nodes[subject].get("document")):
+            status = _pending(about.status)
         edges["from"].append(numbers[subject])
         edges["to"].append(numbers[object_])
         edges["relation"].append(relations.number(edge["relation"]))
@@ -182,6 +191,8 @@ def _columns(graph: Graph, view: View) -> tuple[dict[str, Any], dict[str, Any]]:
             edges["deal"][at] = {name: value for name, value in asdict(deal).items() if value}
         if edge.get("new") or _unknown(view, (subject, object_, key)):
             edges["new"].append(at)
+        if object_ in (graph.nodes[subject].get("jointly") or {}).get(edge["relation"], ()):
+            edges["act"].append(at)
         evidence: tuple[Evidence, ...] = edge["evidence"]
         for one in evidence:
             if one.item not in items:
@@ -189,7 +200,7 @@ def _columns(graph: Graph, view: View) -> tuple[dict[str, Any], dict[str, Any]]:
                 issued.append([one.issued, publishers.number(one.publisher), reports.number(one.report)])
                 texts.append([one.title, one.link, one.item])
         edges["items"].append(_short([items[one.item] for one in evidence]))
-        if steps := _steps(evidence, status):
+        if steps := _steps(evidence, status, edge["relation"] in _OF_DOCUMENTS):
             edges["then"][at] = steps
         quotes.append([_told(one, items[one.item]) for one in evidence])
     data = {
@@ -243,9 +254,15 @@ def _short(numbers: list[int]) -> int | list[int]:
     return found[0] if len(found) == 1 else found
 
 
-def _steps(evidence: tuple[Evidence, ...], status: str) -> list[list[str]]:
-    """Which status a deal had when, if it wasn't always today's."""
-    told = sorted({(one.issued, one.status) for one in evidence if one.issued and one.status})
+def _pending(status: str) -> str:
+    """The status of what is said of a document: of one that is issued it is no news."""
+    return status if status in PENDING else ""
+
+
+def _steps(evidence: tuple[Evidence, ...], status: str, document: bool) -> list[list[str]]:
+    """Which status a deal, or a document, had when, if it wasn't always today's."""
+    met = [(one.issued, one.status) for one in evidence if one.issued and one.status]
+    told = sorted({(issued, _pending(status)) for issued, status in met} if document else set(met))
     return [list(step) for step in told] if {step[1] for step in told} - {status} else []
 
 

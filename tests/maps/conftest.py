@@ -76,6 +76,9 @@ def _turtle() -> tuple[str, dict[str, str]]:
     for name, (type_, zh, en) in ENTITIES.items():
         facts += f"e:{name} a kg:{type_} ; skos:prefLabel {_text(zh)}@zh , {_text(en)}@en .\n"
     facts += 'e:harbour skos:altLabel "海港" .\n'
+    facts += "e:draft kg:status status:consultation . e:list kg:status status:planned .\n"
+    facts += 'e:rules kg:status status:issued ; kg:number "示例〔2024〕7号" ; kg:issuedOn "2024-08-19"^^xsd:date ;'
+    facts += ' kg:effectiveFrom "2024-10"^^xsd:gYearMonth .\n'
     claims = ""
     for at, (subject, relation, object_, status) in enumerate(RELATIONS):
         facts += f"e:{subject} kg:{relation} e:{object_} .\n"
@@ -95,7 +98,7 @@ def _turtle() -> tuple[str, dict[str, str]]:
     one = (
         f'i:one a kg:Item ; dcterms:title {_text(HOSTILE_TITLE)} ; dcterms:issued "2024-08-19"^^xsd:date ;'
         ' dcterms:source "https://news.example.org/one?a=1&b=2" ; dcterms:publisher "示例日报" ; kg:page 1 ;'
-        f" dcterms:isPartOf r:sample .\n{claims}"
+        f" dcterms:isPartOf r:sample . e:draft kg:status status:draft . e:rules kg:status status:issued .\n{claims}"
     )
     # a later item tells one of the deals again, in its own words, and gives a link that no one should follow
     two = (

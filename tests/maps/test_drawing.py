@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -195,6 +196,32 @@ def test_a_question_shows_its_rows_and_what_they_rest_on(store: Store) -> None:
     assert edges(everything.graph) == {("alder", "acquires", "birch"), ("dogwood", "investsIn", "alder")}
 
 
+def test_the_title_is_there_in_both_languages() -> None:
+    draft = Draft("2031-05", "五月", date(2031, 5, 1), "may.txt")
+    draft.item("deals-1", "收购", date(2031, 5, 8))
+    draft.claim(samples.GULL, "acquires", samples.TERN, "海鸥科技收购Tern Systems")
+    draft.claim(samples.GULL, "agreementWith", BUREAU, "海鸥科技与数据局签约")
+    store = Store.memory()
+    store.add(draft.report(), draft.facts, RUN)
+    gull, tern, bureau = samples.GULL.iri, samples.TERN.iri, BUREAU.iri
+    for request, zh, en in (
+        (Request(), "五月", "五月"),
+        (Request(preset="deals"), "五月 · 交易", "五月 · deals"),
+        (Request(names=(gull, bureau)), "海鸥科技 · 海岛数据局", "Gull Tech · Island Data Bureau"),
+        (Request(question="deals", given={"firm": "海鸥科技"}), "海鸥科技", "Deals: Gull Tech"),
+        (Request(chain=gull, to=tern), "海鸥科技：收购与投资链 → Tern", "Gull Tech: chain of deals → Tern"),
+        (Request(path=bureau, to=gull), "海岛数据局与海鸥科技之间的路径", "From Island Data Bureau to Gull Tech"),
+    ):  # fmt: skip
+        for lang, opens_in in (("zh", zh), ("en", en)):
+            drawn = draw(store, request, lang)  # type: ignore[arg-type]
+            (text,) = re.findall(r'"titles":(\{.*?\}),', drawn.html)
+            titles = json.loads(text)
+            assert zh in titles["zh"]
+            assert en in titles["en"]
+            assert titles[lang] == drawn.title
+            assert opens_in in drawn.title
+
+
 def test_every_question_that_needs_nothing_has_an_answer_to_draw(store: Store) -> None:
     from kg.query import catalogue
     from kg.query.ask import ask
@@ -306,7 +333,9 @@ def test_lawyers_see_documents_bodies_and_what_rests_on_what(documents: Store) -
 
 def test_joint_issuers_are_one_act_and_lie_side_by_side(documents: Store, tmp_path: Path) -> None:
     graph = draw(documents, Request(preset="lawyer"), keep=True, folder=tmp_path).graph
-    assert [node for node, jointly in graph.nodes(data="jointly") if jointly] == [RULES.iri]
+    assert {node: jointly for node, jointly in graph.nodes(data="jointly") if jointly} == {
+        RULES.iri: {"issuedBy": {BUREAU.iri, MINISTRY.iri}}
+    }
     where = places(tmp_path, "lawyer")
 
     def far(a: str, b: str) -> float:

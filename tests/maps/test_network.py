@@ -51,6 +51,18 @@ def test_edge_carries_all_its_evidence_newest_first(rows: Rows, entity: Name) ->
     assert old.link == "https://news.example.org/one?a=1&b=2"
 
 
+def test_documents_have_their_stage_their_number_and_their_days(rows: Rows, entity: Name) -> None:
+    graph = network.build(rows)
+    assert graph.nodes[entity("rules")]["document"] == network.DocumentFacts(
+        "issued", "示例〔2024〕7号", "2024-08-19", "2024-10"
+    )
+    assert graph.nodes[entity("draft")]["document"] == network.DocumentFacts("consultation")
+    assert graph.nodes[entity("law")]["document"] is None
+    # as the item tells it, which may be older
+    (one,) = edge(graph, entity("draft"), entity("office"))["evidence"]  # type: ignore[misc]
+    assert one.status == "draft"
+
+
 def test_relation_without_a_deal(rows: Rows, entity: Name) -> None:
     found = edge(network.build(rows), entity("rules"), entity("office"))
     assert found["relation"] == "issuedBy"

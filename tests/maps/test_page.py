@@ -9,7 +9,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from kg.items import DEAL_STATUS, ENTITY_TYPES, RELATIONS
+from kg.items import DEAL_STATUS, DOCUMENT_STATUS, ENTITY_TYPES, RELATIONS
 from kg.maps import network, page
 from kg.settings import asset
 
@@ -46,7 +46,7 @@ def test_hostile_texts_stay_data(rendered: str) -> None:
     data = embedded(rendered)
     assert HOSTILE_NAME in data["nodes"]["zh"]
     assert HOSTILE_QUOTE in {one[1] for edge in embedded(rendered, "quotes")["quotes"] for one in edge}
-    assert data["title"] == HOSTILE_TITLE
+    assert set(data["titles"].values()) == {HOSTILE_TITLE}
     for text in (HOSTILE_NAME, HOSTILE_TITLE, "<svg onload", "<img src=x", "<!--乙"):
         assert text not in rendered
     assert "&lt;script&gt;alert(1)&lt;/script&gt;</title>" in rendered
@@ -89,9 +89,11 @@ def test_every_term_has_its_words_in_both_languages() -> None:
     words = json.loads(asset("viz", "map.json").read_text(encoding="utf-8"))
     assert set(words["kinds"]) == set(ENTITY_TYPES)
     assert set(words["relations"]) == set(RELATIONS)
-    assert set(words["statuses"]) == {*DEAL_STATUS, "unstated"}
+    assert set(words["statuses"]) == {*DEAL_STATUS, "unstated", *page.PENDING}
+    assert words["pending"] == list(page.PENDING)
+    assert {*words["pending"], *words["stages"]} == set(DOCUMENT_STATUS)
     assert {relation for group in words["groups"] for relation in group["relations"]} == set(RELATIONS)
-    for table in ("kinds", "relations", "statuses", "qualifiers", "said", "page"):
+    for table in ("kinds", "relations", "statuses", "stages", "qualifiers", "said", "page"):
         for entry in words[table].values():
             assert entry["zh"]
             assert entry["en"]

@@ -5,10 +5,10 @@ const joined = (list) => [...list].map(quoteTail).join("~");
 const parted = (text) => (text ? text.split("~").map((part) => { try { return decodeURIComponent(part); } catch { return ""; } }) : []);
 const tails = once(() => new Map(nodes.map((node) => [node.tail, node])));
 const dealTail = (edge) => (edge.deal ? edge.deal.iri.split(/[/#]/).pop() : "");
-const keyOf = (thing) => (isNode(thing) ? ["n", thing.tail] : isAct(thing) ? ["a", thing.node.tail] : ["e", thing.from.tail, thing.relation, thing.to.tail, dealTail(thing)]);
+const keyOf = (thing) => (isNode(thing) ? ["n", thing.tail] : isAct(thing) ? [thing.id[0], thing.node.tail] : ["e", thing.from.tail, thing.relation, thing.to.tail, dealTail(thing)]);
 const byKey = ([sort, ...rest]) => {
   if (sort === "n") return tails().get(rest[0]) || null;
-  if (sort === "a") return (tails().get(rest[0]) || {}).act || null;
+  if (Object.hasOwn(ACTS, sort)) return (tails().get(rest[0]) || { acts: {} }).acts[sort] || null;
   const from = tails().get(rest[0]);
   return (from && from.touching.find((edge) => edge.from === from && edge.relation === rest[1] && edge.to.tail === rest[2] && dealTail(edge) === rest[3])) || null;
 };
@@ -27,6 +27,7 @@ const address = () => {
   if ((state.least || state.most) && state.currency) put("currency", quoteTail(state.currency));
   if (state.hidden.size) put("hidden", joined([...state.hidden].map((node) => node.tail)));
   if (state.more.size) put("more", joined([...state.more].map((node) => node.tail)));
+  if (state.put.size) put("at", joined([...state.put].flatMap(([node, [x, y]]) => [node.tail, x, y])));
   if (state.chosen) put("show", joined(keyOf(state.chosen)));
   if (moved) {
     const at = network.getViewPosition();
@@ -69,6 +70,11 @@ const read = () => {
   if (!data.publishers.includes(next.publisher)) next.publisher = "";
   if (currencies().includes(one("currency"))) next.currency = one("currency");
   for (const key of ["hidden", "more"]) next[key] = new Set(parted(met.get(key)).map((tail) => tails().get(tail)).filter(Boolean));
+  const at = parted(met.get("at"));
+  for (let one = 0; one + 2 < at.length; one += 3) {
+    const node = tails().get(at[one]), [x, y] = [Number(at[one + 1]), Number(at[one + 2])];
+    if (node && Number.isFinite(x) && Number.isFinite(y) && Math.max(Math.abs(x), Math.abs(y)) < 1e6) next.put.set(node, [x, y]);
+  }
   if (met.has("show")) next.chosen = byKey(parted(met.get("show")));
   const view = (met.get("view") || "").split("~").map(Number);
   const seen = view.length === 3 && view.every(Number.isFinite) && view[2] > 0 ? { position: { x: view[0], y: view[1] }, scale: Math.min(Math.max(view[2], 0.005), 20) } : null;

@@ -13,7 +13,7 @@ const httpOnly = (link) => {
 const button = (name, text, act, more = {}) => el("button", { type: "button", class: name, text, on: { click: act }, ...more });
 const closer = () => button("close", "✕", () => show(null), { "aria-label": say("close") });
 const backToList = () => (state.list ? button("back", "← " + say("list"), () => show(null, { focus: true })) : null);
-const nameButton = (node) => button("name", nameOf(node), () => show(node.id, { move: true, focus: true }));
+const nameButton = (node) => button("name", nameOf(node), () => show(node.id, { move: true, focus: true }), { lang: tongue(nameOf(node)) });
 const pageOf = (iri, text) => (given.pages ? el("a", { class: "page", href: given.pages + encodeURIComponent(iri), target: "_top", text }) : null);
 const sentence = (edge) => {
   const [before, after] = pick(relationOf(edge.relation)).split("…"), from = nameButton(edge.from), to = nameButton(edge.to);
@@ -55,15 +55,15 @@ const copy = async (text, from, key) => {
   setTimeout(() => { from.textContent = say(key); }, 1500);
 };
 
-const sourceItem = (one, deal) => {
+const sourceItem = (one) => {
   const item = el("li"), url = httpOnly(one.link);
-  item.append(el("blockquote", { text: one.quote }));
+  item.append(el("blockquote", { text: one.quote, lang: tongue(one.quote) }));
   const page = one.page ? [one.report, say("page", { n: one.page })].filter(Boolean).join(" ") : one.report;
   const where = [one.publisher, one.title, one.issued, page].filter(Boolean);
-  item.append(el("p", { class: "where" }, ...where.map((part, at) => el("bdi", { text: (at ? " · " : "") + part }))));
+  item.append(el("p", { class: "where" }, ...where.map((part, at) => el("bdi", { text: (at ? " · " : "") + part, lang: tongue(part) }))));
   const notes = [];
   if (one.said) notes.push(pick(words.said[one.said]) || one.said);
-  if (deal && one.status) notes.push(say("tells") + colon() + (pick(words.statuses[one.status]) || one.status));
+  if (one.status) notes.push(say("tells") + colon() + (pick(stageOf(one.status)) || one.status));
   if (one.role) notes.push(say("role") + colon() + one.role);
   if (notes.length) item.append(el("p", { class: "where", text: notes.join(" · ") }));
   const row = el("div", { class: "acts" });
@@ -78,17 +78,21 @@ const sourceItem = (one, deal) => {
 };
 const sources = (thing) => {
   const all = evidenceOf(thing);
-  return [el("h3", { text: `${say("quotes")} (${all.length})` }), el("ol", {}, ...all.map((one) => sourceItem(one, thing.deal)))];
+  return [el("h3", { text: `${say("quotes")} (${all.length})` }), el("ol", {}, ...all.map(sourceItem))];
 };
 
+const factList = () => {
+  const facts = el("dl");
+  const fact = (key, value, small) => value && facts.append(el("dt", { text: say(key) }), el("dd", { text: value }, small ? el("small", { text: small }) : null));
+  return { facts, fact };
+};
 const edgePanel = (edge) => {
   const status = statusOf(edge.status), badges = [];
   if (status) badges.push(el("span", { class: "badge" }, lineMark(edge.status), pick(status)));
   if (edge.fresh) badges.push(newBadge(edge));
   const parts = [el("h2", {}, ...sentence(edge)), badges.length ? el("p", { class: "badges" }, ...badges) : null];
-  if (edge.status !== edge.latest) parts.push(el("p", { class: "where", text: say("latest") + colon() + pick(statusOf(edge.latest)) }));
-  const deal = edge.deal || {}, told = evidence(edge).find((one) => one.amount), facts = el("dl");
-  const fact = (key, value, small) => value && facts.append(el("dt", { text: say(key) }), el("dd", { text: value }, small ? el("small", { text: small }) : null));
+  if (edge.status !== edge.latest) parts.push(el("p", { class: "where", text: say("latest") + colon() + pick(statusOf(edge.latest) || stageOf(edge.from.about.status)) }));
+  const deal = edge.deal || {}, told = evidence(edge).find((one) => one.amount), { facts, fact } = factList();
   const inWords = deal.amount_text || (told && told.amount), number = money(deal);
   fact("amount", inWords || number, inWords && number);
   fact("round", deal.round);
@@ -100,7 +104,7 @@ const edgePanel = (edge) => {
   return [...parts, ...sources(edge)];
 };
 const actPanel = (act) => [
-  el("h2", {}, nameButton(act.node), " " + say("jointly", { n: act.edges.length })),
+  el("h2", {}, nameButton(act.node), " " + together(act)),
   act.edges.some((edge) => edge.fresh) ? el("p", { class: "badges" }, newBadge({ fresh: true })) : null,
   el("ul", { class: "issuers" }, ...act.edges.map((edge) => el("li", {}, kindMark(edge.to.kind), nameButton(edge.to)))),
   ...sources(act),
@@ -108,10 +112,14 @@ const actPanel = (act) => [
 
 const relationRow = (text, thing, status) => el("button", { class: "go", type: "button", on: { click: () => show(thing.id, { move: true, focus: true }) } },
   el("span", { text: (thing.fresh ? "✦ " : "") + text }), status ? el("small", {}, lineMark(status), pick(statusOf(status))) : null);
-const actText = (act) => `${nameOf(act.node)} ${say("jointly", { n: act.edges.length })}${colon()}${act.edges.map((edge) => nameOf(edge.to)).join(state.lang === "zh" ? "、" : ", ")}`;
+const actText = (act) => `${nameOf(act.node)} ${together(act)}${colon()}${act.edges.map((edge) => nameOf(edge.to)).join(state.lang === "zh" ? "、" : ", ")}`;
 const nodePanel = (node) => {
-  const badges = [el("span", { class: "badge" }, kindMark(node.kind), pick(kindOf(node.kind))), newBadge(node)].filter(Boolean);
-  const parts = [el("h2", { text: nameOf(node) }), el("p", { class: "badges" }, ...badges)];
+  const badges = [el("span", { class: "badge" }, nodeMark(node), pick(kindOf(node.kind))), newBadge(node)].filter(Boolean);
+  const parts = [el("h2", { text: nameOf(node), lang: tongue(nameOf(node)) }), el("p", { class: "badges" }, ...badges)];
+  const { facts, fact } = factList();
+  fact("stage", node.about.status && pick(stageOf(node.about.status)));
+  for (const key of ["number", "issuedOn", "effectiveFrom"]) fact(key, node.about[key]);
+  if (facts.children.length) parts.push(facts);
   const page = pageOf(iriOf(node), say("entityPage"));
   if (page) parts.push(el("p", {}, page));
   const away = node.touching.filter((edge) => !edge.on), outside = neighboursAway(node);
@@ -119,7 +127,7 @@ const nodePanel = (node) => {
   if (outside.length) row.push(button("expand", say("expand", { n: outside.length }), () => expand(node)));
   if (!state.hidden.has(node)) parts.push(el("div", { class: "acts" }, ...row));
   const others = [...new Set([...Object.values(node.names), ...node.others])].filter((name) => name !== nameOf(node));
-  if (others.length) parts.push(el("h3", { text: say("names") }), el("ul", {}, ...others.map((name) => el("li", {}, el("bdi", { text: name })))));
+  if (others.length) parts.push(el("h3", { text: say("names") }), el("ul", {}, ...others.map((name) => el("li", {}, el("bdi", { text: name, lang: tongue(name) })))));
   const seen = node.touching.filter((edge) => edge.on), told = new Set();
   parts.push(el("h3", { text: node.touching.length ? `${say("relations")} (${seen.length}${away.length ? " / " + node.touching.length : ""})` : say("none") }));
   for (const edge of seen) {
@@ -162,7 +170,8 @@ const fillPanel = () => {
   byId("hint").hidden = !panel.hidden;
   byId("listing").setAttribute("aria-expanded", String(state.list));
   const { nodes: names, edges: relations } = counts();
-  byId("hint").textContent = !nodes.length ? say("empty") : say("countShown", { nodes: names, edges: relations }) + (state.lang === "zh" ? "。" : ". ") + say("hint");
+  // on paper nothing can be clicked
+  byId("hint").replaceChildren(...(nodes.length ? [say("countShown", { nodes: names, edges: relations }) + (state.lang === "zh" ? "。" : ". "), el("span", { text: say("hint") })] : [say("empty")]));
   if (panel.hidden) { panel.replaceChildren(); return; }
   const parts = lists ? listPanel() : isEdge(thing) ? edgePanel(thing) : isAct(thing) ? actPanel(thing) : nodePanel(thing);
   const head = el("div", { class: "head" }, thing ? backToList() : null, lists ? button("close", "✕", () => { state.list = false; changed(); byId("listing").focus(); }, { "aria-label": say("close") }) : closer());

@@ -9,7 +9,12 @@ const dealsFirst = once(() => [...edges].sort((a, b) => !a.latest - !b.latest ||
 
 // ---- where lines run ----
 // the knot of an act stands in for its document on the way to each issuer
-const startOf = (edge) => (edge.act ? edge.act : edge.from);
+const startOf = (edge) => {
+  const act = edge.act;
+  if (!act || !act.ring) return act || edge.from;
+  const dx = edge.to.x - act.x, dy = edge.to.y - act.y, part = act.ring / (Math.hypot(dx, dy) || 1);
+  return { x: act.x + dx * part, y: act.y + dy * part, size: 0 };
+};
 const bendOf = (edge, a, b) => [(a.x + b.x) / 2 + (b.y - a.y) * edge.bend, (a.y + b.y) / 2 - (b.x - a.x) * edge.bend];
 const pointOn = (edge, t) => {
   const a = startOf(edge), b = edge.to;
@@ -41,6 +46,7 @@ const scaleNow = () => network.getScale();
 // seen from afar, lines and marks keep their size on the screen: a dotted line must not look like a solid one
 const thickAt = (scale) => Math.min(1.25 ** Math.max(0, Math.ceil(Math.log(1 / scale) / Math.log(1.25))), 4);
 const sizeAt = (node, thick) => Math.max(node.size, 6 * thick);
+const ringOf = (act, thick) => (act.ring ? Math.max(act.ring, sizeAt(act.node, thick) * 1.1 + 5 * thick) : 0);
 const under = ({ x, y }) => {
   const scale = scaleNow(), thick = thickAt(scale);
   let best = null, near = Infinity;
@@ -50,7 +56,7 @@ const under = ({ x, y }) => {
     if (far <= sizeAt(node, thick) + 3 / scale && far < near) { near = far; best = node; }
   }
   if (best) return best;
-  for (const act of acts) if (act.on && Math.hypot(act.x - x, act.y - y) < 8 * thick + 3 / scale) return act;
+  for (const act of acts) if (act.on && Math.abs(Math.hypot(act.x - x, act.y - y) - ringOf(act, thick)) < 8 * thick + 3 / scale) return act;
   near = 9 / scale;
   for (const edge of edges) {
     if (!edge.on) continue;
@@ -115,6 +121,12 @@ const paintLines = (pen, sight, light, bare) => {
   for (const act of acts) {
     if (!act.on) continue;
     const faded = Boolean(light && !light.has(act)), chosen = act === state.chosen, opacity = faded ? 0.18 : 1;
+    if (act.ring) {
+      const circle = [[act.x, act.y, ringOf(act, thick)]];
+      pen.lines({ colour: paint.paper, width: 9 * thick, opacity }, circle);
+      pen.lines({ colour: chosen ? paint.mark : paint.line, width: 5 * thick, opacity }, circle);
+      continue;
+    }
     pen.lines({ colour: chosen ? paint.mark : paint.line, width: 5 * thick, opacity }, [[act.node.x, act.node.y, act.x, act.y]]);
     pen.marks("dot", { fill: paint.paper, stroke: chosen ? paint.mark : paint.line, width: 2.4 * thick, opacity }, [[act.x, act.y, 7 * thick]]);
     pen.marks("dot", { fill: chosen ? paint.mark : paint.line, opacity }, [[act.x, act.y, 3 * thick]]);
@@ -129,16 +141,17 @@ const paintMarks = (pen, sight, light) => {
     if (!node.on) continue;
     const size = sizeAt(node, thick);
     if (node.x + size < sight.left || node.x - size > sight.right || node.y + size < sight.top || node.y - size > sight.bottom) continue;
-    const faded = Boolean(light && !light.has(node)), key = node.kind + (faded ? "-" : "");
+    const faded = Boolean(light && !light.has(node)), hollow = isPending(node.about.status), key = node.kind + hollow + faded;
     let batch = batches.get(key);
-    if (!batch) batches.set(key, (batch = { kind: node.kind, faded, marks: [] }));
+    if (!batch) batches.set(key, (batch = { kind: node.kind, faded, hollow, marks: [] }));
     batch.marks.push([node.x, node.y, size]);
     if (node.fresh && !faded) rings.push([node.x, node.y, size + 5 * thick]);
     if (node === state.chosen || node.start || node === hovered) chosen.push([node, size]);
   }
   if (rings.length) pen.lines({ colour: paint.mark, width: 2.4 * thick, dashes: [5 * thick, 2.5 * thick] }, rings);
-  for (const { kind, faded, marks } of [...batches.values()].sort((a, b) => b.faded - a.faded)) {
-    pen.marks(kindOf(kind).shape, { fill: kindColour(kind), opacity: faded ? 0.22 : 1 }, marks);
+  for (const { kind, faded, hollow, marks } of [...batches.values()].sort((a, b) => b.faded - a.faded)) {
+    const colour = kindColour(kind), look = hollow ? { fill: paint.paper, stroke: colour, width: 2.6 * thick } : { fill: colour };
+    pen.marks(kindOf(kind).shape, { ...look, opacity: faded ? 0.22 : 1 }, marks);
   }
   for (const [node, size] of chosen) {
     pen.marks(kindOf(node.kind).shape, { stroke: node === state.chosen ? paint.mark : paint.ink, width: 3 * thick }, [[node.x, node.y, size]]);
@@ -193,15 +206,28 @@ const widthOf = (text, size, bold) => {
 };
 const NAMES = 260, TRIES = 1500; // more names than these nobody reads at once
 
+// what lies upon the canvas: a name beneath it can't be read
+const covers = () => ["hint", "talk", "bring"].map(byId).filter((one) => one.offsetWidth).map((one) => {
+  const box = one.getBoundingClientRect(), frame = container.getBoundingClientRect();
+  const first = network.DOMtoCanvas({ x: box.left - frame.left, y: box.top - frame.top }), last = network.DOMtoCanvas({ x: box.right - frame.left, y: box.bottom - frame.top });
+  return [first.x, first.y, last.x, last.y];
+});
+
 const placeWords = (sight, light) => {
   const { scale, unit, thick } = sight, room = new Room(90 * unit), marks = new Room(90 * unit), placed = [];
   const inView = ({ x, y }) => x > sight.left && x < sight.right && y > sight.top && y < sight.bottom;
+  const within = ([left, top, right, bottom]) => left > sight.left && top > sight.top && right < sight.right && bottom < sight.bottom;
   const seen = byRank().filter((node) => node.on && inView(node));
+  for (const box of covers()) room.add(box, "");
+  if (given.axis.length) room.add([sight.left, sight.top, sight.right, sight.top + 22 / scale], "");
   for (const node of seen) {
     const size = sizeAt(node, thick);
     marks.add([node.x - size, node.y - size, node.x + size, node.y + size], node.id);
   }
-  for (const act of acts) if (act.on && inView(act)) marks.add([act.x - 7 * thick, act.y - 7 * thick, act.x + 7 * thick, act.y + 7 * thick], act.id);
+  for (const act of acts) {
+    const reach = ringOf(act, thick) + (act.ring ? 4 : 7) * thick;
+    if (act.on && inView(act)) marks.add([act.x - reach, act.y - reach, act.x + reach, act.y + reach], act.ring ? act.node.id : act.id);
+  }
   // the busiest may write over lesser marks: a map without its main names is none
   const main = new Set(seen.slice(0, 14).filter((node) => node.touching.length > 2));
   const first = (node) => (node === state.chosen || node === hovered ? 0 : light && light.has(node) ? 1 : 2);
@@ -212,12 +238,18 @@ const placeWords = (sight, light) => {
     if (placed.length > NAMES || ++tries > TRIES) break;
     const { x, y } = node, lines = node.fresh ? [...linesOf(node).slice(0, -1), linesOf(node).at(-1) + " ✦" + say("new")] : linesOf(node);
     const bold = first(node) === 0 || node.start || node.touching.length > 4;
-    const half = (Math.max(...lines.map((line) => widthOf(line, 12, bold))) / 2 + 2) * unit, size = sizeAt(node, thick) + 3 * unit, high = lines.length * LINE * unit;
-    const boxes = [
-      [x - half, y + size, x + half, y + size + high], [x - half, y - size - high, x + half, y - size],
-      [x + size, y - high / 2, x + size + 2 * half, y + high / 2], [x - size - 2 * half, y - high / 2, x - size, y + high / 2],
-    ];
-    const box = boxes.find((one) => room.free(one, node.id) && marks.free(one, node.id))
+    const half = (Math.max(...lines.map((line) => widthOf(line, 12, bold))) / 2 + 2) * unit, high = lines.length * LINE * unit;
+    const ring = Math.max(...Object.values(node.acts).map((act) => (act.on && act.ring ? ringOf(act, thick) + 2 * thick : 0)), 0);
+    const size = Math.max(sizeAt(node, thick), ring) + 3 * unit;
+    const below = [x - half, y + size, x + half, y + size + high], above = [x - half, y - size - high, x + half, y - size];
+    const right = [x + size, y - high / 2, x + size + 2 * half, y + high / 2], left = [x - size - 2 * half, y - high / 2, x - size, y + high / 2];
+    // beside a mark on the side where fewer lines leave it; with time, that is before the buyer and after the bought
+    const sides = node.touching.reduce((sum, edge) => sum + (edge.on ? Math.sign(other(edge, node).x - x) : 0), 0) > 0 ? [left, right] : [right, left];
+    const boxes = given.direction === "time" ? [sides[0], below, above, sides[1]] : [below, above, ...sides];
+    // then to one side, still touching the mark
+    for (const dx of [half * 0.7, -half * 0.7]) for (const [from, top, to, bottom] of [below, above]) boxes.push([from + dx, top, to + dx, bottom]);
+    const free = boxes.filter((one) => room.free(one, node.id) && marks.free(one, node.id));
+    const box = free.find(within) || free[0]
       || (main.has(node) ? boxes.find((one) => room.free(one, node.id)) : null) || (first(node) ? null : boxes[0]);
     if (!box) continue;
     room.add(box, node.id);
@@ -232,8 +264,10 @@ const placeWords = (sight, light) => {
   };
   for (const act of acts) {
     if (!act.on || (light && !light.has(act)) || (scale < 0.6 && !light)) continue;
-    const text = say("jointly", { n: act.edges.length }), colour = act === state.chosen ? "mark" : "soft";
-    for (const side of [17, -17]) if (label(act.id, { x: act.x, y: act.y + side * unit }, text, colour)) break;
+    const text = together(act), colour = act === state.chosen ? "mark" : "soft";
+    const away = act.ring ? ringOf(act, thick) + 4 * thick + 9 * unit : 17 * unit, beside = away + (widthOf(text, 11) / 2) * unit;
+    const places = [[0, away], [0, -away], ...(act.ring ? [[beside, 0], [-beside, 0], [0, away + 2 * LINE * unit], [0, away + 3 * LINE * unit]] : [])];
+    places.some(([dx, dy]) => label(act.id, { x: act.x + dx, y: act.y + dy }, text, colour));
   }
   for (const edge of dealsFirst()) {
     if (!edge.on || edge.act || (light && !light.has(edge)) || (!edge.status && scale < 0.7 && !light)) continue;
@@ -271,7 +305,8 @@ const raise = () => {
     physics: false,
     layout: { improvedLayout: false },
     nodes: { chosen: false },
-    interaction: { hover: false, tooltipDelay: 1e9, multiselect: false, keyboard: { enabled: true, bindToWindow: false } },
+    // its keys hear nothing but its own frame, and pull the keyboard there whenever the mouse passes: page.js has ours
+    interaction: { hover: false, tooltipDelay: 1e9, multiselect: false, keyboard: { enabled: false } },
   });
   for (const node of nodes) node.held = network.body.nodes[node.id];
   const renderer = network.renderer;
@@ -283,6 +318,7 @@ const raise = () => {
   const canvas = container.querySelector("canvas");
   canvas.setAttribute("aria-hidden", "true");
   canvas.removeAttribute("tabindex");
+  container.querySelector(".vis-network").removeAttribute("tabindex");
 };
 const paintAll = (ctx) => {
   const sight = sightNow(), pen = new Canvas(ctx), light = lit();
@@ -308,6 +344,15 @@ const toWindow = (point) => {
   const at = network.canvasToDOM(point), frame = container.getBoundingClientRect();
   return { x: at.x + frame.left, y: at.y + frame.top };
 };
+// where the reader dragged a name to, else where it lies
+const putAll = () => {
+  for (const node of nodes) {
+    const [x, y] = state.put.get(node) || node.home;
+    if (node.x === x && node.y === y) continue;
+    Object.assign(node, { x, y });
+    Object.assign(node.held, { x, y });
+  }
+};
 const placeOf = (thing) => (isNode(thing) || isAct(thing) ? thing : pointOn(thing, 0.5));
 
 const spanOf = (some) => some.reduce((span, { x, y }) => [Math.min(span[0], x), Math.min(span[1], y), Math.max(span[2], x), Math.max(span[3], y)], [Infinity, Infinity, -Infinity, -Infinity]);
@@ -315,10 +360,19 @@ const fitTo = (some) => {
   if (!some.length || !container.clientWidth) return;
   // room for names, which keep their size on the screen
   const [left, top, right, bottom] = spanOf(some), wide = right - left || 1, high = bottom - top || 1;
-  const scale = Math.max(0.005, Math.min((container.clientWidth - 130) / wide, (container.clientHeight - 110) / high, 1.05));
+  const scale = Math.max(0.005, Math.min((container.clientWidth - 130) / wide, (container.clientHeight - 110) / high, 1.4));
   network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + 8 }, scale });
 };
 const fit = () => { fitTo(nodes.filter((node) => node.on)); kept = null; };
+// near the edge of the picture, no more of what lies beyond it than must be
+const fill = () => {
+  const [left, top, right, bottom] = spanOf(nodes.filter((node) => node.on)), scale = scaleNow(), { x, y } = network.getViewPosition();
+  const held = (at, low, high, half) => (high - low < 2 * half ? (low + high) / 2 : Math.min(Math.max(at, low + half), high - half));
+  const wide = 65 / scale, high = 55 / scale;
+  network.moveTo({ position: {
+    x: held(x, left - wide, right + wide, container.clientWidth / 2 / scale), y: held(y, top - high, bottom + high, container.clientHeight / 2 / scale),
+  } });
+};
 // too far off to read: begin with the biggest part, or with the busiest name in it
 const start = () => {
   fit();
@@ -327,5 +381,12 @@ const start = () => {
   parts();
   fitTo(nodes.filter((node) => node.on && node.part === first.part));
   if (scaleNow() < 0.2) network.moveTo({ position: { x: first.x, y: first.y }, scale: 0.4 });
+  fill();
+};
+const pan = (right, down) => {
+  const { x, y } = network.getViewPosition();
+  network.moveTo({ position: { x: x + right / scaleNow(), y: y + down / scaleNow() } });
+  redrawSoon();
+  viewMoved();
 };
 const zoom = (factor) => { network.moveTo({ scale: scaleNow() * factor }); redrawSoon(); viewMoved(); };

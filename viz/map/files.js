@@ -7,7 +7,7 @@ const save = (name, blob) => {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   tell(say("saved", { name }));
 };
-const fileName = (ending) => ([...data.title.normalize("NFKC").replace(/[\\/:*?"<>|\u0000-\u001f.]+/g, " ").trim()].slice(0, 60).join("").trim() || "map") + ending;
+const fileName = (ending) => ([...title().normalize("NFKC").replace(/[\\/:*?"<>|\u0000-\u001f.]+/g, " ").trim()].slice(0, 60).join("").trim() || "map") + ending;
 
 // ---- the picture with its title and legend, by either pen ----
 const MARGIN = 16, KEY = 20;
@@ -27,6 +27,10 @@ const legendKeys = () => {
   });
   for (const status of all(words.statuses, statuses)) keys.push(line(status, pick(statusOf(status))));
   if (statuses.has("")) keys.push(line("", say("document")));
+  if (nodes.some((node) => node.on && isPending(node.about.status))) keys.push({
+    wide: 16, text: say("notIssued"),
+    draw: (pen) => pen.marks(kindOf("Instrument").shape, { fill: paint.paper, stroke: kindColour("Instrument"), width: 2 }, [[8, 0, 6.5]]),
+  });
   if (acts.some((act) => act.on)) keys.push({
     wide: 22, text: say("jointKey"),
     draw: (pen) => {
@@ -71,7 +75,7 @@ const poster = () => {
       paintMarks(pen, sight, light);
       paintWords(pen, sight, placeWords(sight, light));
     }));
-    pen.within(MARGIN, 8, 1, () => pen.text([data.title], { size: 15, bold: true, colour: paint.ink, align: "left", halo: false }));
+    pen.within(MARGIN, 8, 1, () => pen.text([title()], { size: 15, bold: true, colour: paint.ink, align: "left", halo: false }));
     if (note) pen.within(MARGIN, 26, 1, () => pen.text([note], { size: 12, colour: paint.soft, align: "left", halo: false }));
     for (const key of keys) {
       pen.within(key.x, top + high + MARGIN / 2 + key.row * KEY + KEY / 2, 1, () => {
@@ -98,7 +102,7 @@ const toPng = () => new Promise((resolve) => {
 });
 const toSvg = () => {
   const { wide, high, map, draw } = poster();
-  const root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: wide, height: short(high), viewBox: `0 0 ${wide} ${short(high)}`, "aria-label": data.title.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd"), role: "img" });
+  const root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: wide, height: short(high), viewBox: `0 0 ${wide} ${short(high)}`, "aria-label": title().replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd"), role: "img" });
   root.append(svg("defs", {}, svg("clipPath", { id: "frame" }, svg("rect", { x: 0, y: map.top, width: wide, height: map.high }))));
   const pen = new Drawing(root);
   draw(pen, (_, __, picture) => {

@@ -1,13 +1,19 @@
 // Filters, which are the legend too, and the months below the map.
 const tally = (list, key) => list.reduce((met, one) => (one[key] ? met.set(one[key], (met.get(one[key]) || 0) + 1) : met), new Map());
 const totals = once(() => ({ kind: tally(nodes, "kind"), relation: tally(edges, "relation"), status: tally(edges, "latest") }));
-let boxes = []; // each knows how to read what it stands for
+const talk = once(() => ["rumoured", "in-talks", "proposed", "planned"].filter((status) => totals().status.has(status)));
+let boxes = []; // each knows how to read what it stands for: true, false, or null where it stands for several that differ
 const tick = (read, change, ...content) => {
   const box = el("input", { type: "checkbox" });
   box.addEventListener("change", () => { change(box.checked); changed({ aloud: true }); });
-  boxes.push(() => { box.checked = read(); });
+  boxes.push(() => { const on = read(); box.checked = on === true; box.indeterminate = on === null; });
   return el("label", {}, box, ...content);
 };
+// one tick for several
+const several = (sort, keys, text) => tick(
+  () => { const off = keys.filter((key) => state.off[sort].has(key)).length; return off ? (off < keys.length ? null : false) : true; },
+  (on) => { for (const key of keys) flip(sort, key)(on); }, el("b", { text }),
+);
 const flip = (sort, key) => (on) => { if (on) state.off[sort].delete(key); else state.off[sort].add(key); };
 const group = (title, rows, name) => (rows.length ? el("fieldset", { class: name }, el("legend", { text: title }), ...rows) : null);
 const field = (key, input) => el("label", { class: "field" }, el("span", { text: say(key) }), input);
@@ -40,17 +46,15 @@ const fillFilters = () => {
   const statusRows = known(words.statuses, statuses).map((status) =>
     tick(() => !state.off.status.has(status), flip("status", status), lineMark(status), el("span", { text: pick(statusOf(status)) }), el("small", { text: statuses.get(status) })));
   // what is only talked about, by one switch
-  const talk = ["rumoured", "in-talks", "proposed"].filter((status) => statuses.has(status));
-  if (talk.length > 1) {
-    const all = tick(() => !talk.some((status) => state.off.status.has(status)), (on) => { talk.forEach((status) => flip("status", status)(on)); }, el("b", { text: say("talk") }));
+  if (talk().length > 1) {
+    const all = several("status", talk(), say("talk"));
     all.classList.add("talk");
     statusRows.push(all);
   }
   const grouped = words.groups.flatMap((entry) => {
     const own = entry.relations.filter((relation) => relations.has(relation));
     if (!own.length) return [];
-    const all = tick(() => own.some((relation) => !state.off.relation.has(relation)), (on) => { own.forEach((relation) => flip("relation", relation)(on)); }, el("b", { text: pick(entry) }));
-    return [all, ...own.map((relation) => {
+    return [several("relation", own, pick(entry)), ...own.map((relation) => {
       const row = tick(() => !state.off.relation.has(relation), flip("relation", relation), el("span", { text: brief(relationOf(relation)) }), el("small", { text: relations.get(relation) }));
       row.classList.add("sub");
       return row;
@@ -64,6 +68,7 @@ const fillFilters = () => {
   if (fresh_) rest.push(tick(() => state.onlyNew, (on) => { state.onlyNew = on; }, el("span", { text: given.since ? say("onlyNewSince", { since: given.since }) : say("onlyNew") }), el("small", { text: fresh_ })));
   const others = edges.some((edge) => !edge.latest) ? [el("p", { class: "key" }, lineMark(""), el("span", { text: say("document") }))] : [];
   if (fresh_) others.push(el("p", { class: "key" }, newMark(), el("span", { text: given.since ? say("newSince", { since: given.since }) : say("new") })));
+  if (nodes.some((node) => isPending(node.about.status))) others.push(el("p", { class: "key" }, kindMark("Instrument", true), el("span", { text: say("notIssued") })));
   if (acts.length) others.push(el("p", { class: "key" }, actMark(), el("span", { text: say("jointKey") })));
 
   const when = months().length ? [field("from", typed("from", { type: "date" })), field("until", typed("until", { type: "date" }))] : [];
@@ -82,8 +87,18 @@ const fillFilters = () => {
     group(say("dates"), when, "fields"), group(say("amount"), how, "fields"), group(say("source"), who, "fields"), edges.length ? reset : null,
   ].filter(Boolean));
 };
+const talkChip = byId("talk");
+talkChip.querySelector("input").addEventListener("change", (event) => {
+  for (const status of talk()) flip("status", status)(event.target.checked);
+  changed({ aloud: true });
+});
 const syncBoxes = () => {
   for (const read of boxes) read();
+  // a map that opens without them has their switch before the reader's eyes, on a telephone too
+  const kept = talk().filter((status) => given.off.status.includes(status)), off = kept.filter((status) => state.off.status.has(status));
+  talkChip.hidden = !kept.length;
+  talkChip.querySelector("span").textContent = say("talkCount", { n: kept.reduce((sum, status) => sum + totals().status.get(status), 0) });
+  Object.assign(talkChip.querySelector("input"), { checked: !off.length, indeterminate: off.length > 0 && off.length < kept.length });
   noteAmount();
 };
 const noteAmount = () => {
@@ -103,8 +118,7 @@ const actMark = () => svg("svg", { width: 40, height: 14, viewBox: "0 0 40 14", 
 const clearFilters = () => {
   const first = fresh();
   for (const key of ["off", "onlyNew", "alone", "all", "from", "until", "month", "monthOnly", "least", "most", "report", "publisher"]) state[key] = first[key];
-  state.hidden.clear();
-  state.more.clear();
+  for (const key of ["hidden", "more", "put"]) state[key].clear();
 };
 
 // ---- months ----

@@ -32,7 +32,7 @@ const listPanel = () => {
   const row = (thing) => (isAct(thing) ? relationRow(actText(thing), thing, "")
     : relationRow(plain(thing) + (day(thing) ? " · " + day(thing) : ""), thing, thing.status));
   const name = (node) => el("button", { class: "go one", type: "button", on: { click: () => show(node.id, { move: true, focus: true }) } },
-    kindMark(node.kind), el("span", { text: (node.fresh ? "✦ " : "") + nameOf(node) }), el("small", { text: pick(kindOf(node.kind)) }));
+    nodeMark(node), el("span", { text: (node.fresh ? "✦ " : "") + nameOf(node) }), el("small", { text: pick(kindOf(node.kind)) }));
   return [
     el("h2", { text: say("list") }), el("p", { class: "where", text: say("countShown", counts()) }),
     el("h3", { text: `${say("relations")} (${rows.length})` }), ...chunked(rows, row),

@@ -2,9 +2,12 @@
 const pick = (entry) => (entry ? entry[state.lang] || entry.zh || entry.en || "" : "");
 const say = (key, values = {}) => pick(words.page[key]).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 const colon = () => (state.lang === "zh" ? "：" : ": ");
+const title = () => data.titles[state.lang];
 const nameOf = (node) => node.names[state.lang];
 const brief = (entry) => (entry && entry.short ? pick(entry.short) : pick(entry));
 const statusOf = (status) => words.statuses[status] || (status ? { zh: status, en: status, line: [2, 9] } : null);
+const stageOf = (status) => words.statuses[status] || words.stages[status];
+const isPending = (status) => words.pending.includes(status);
 const relationOf = (relation) => words.relations[relation] || { zh: relation, en: relation };
 const kindOf = (kind) => words.kinds[kind] || { zh: kind, en: kind, shape: "dot", light: "#555555", dark: "#bbbbbb" };
 const edgeLabel = (edge) => {
@@ -16,6 +19,8 @@ const plain = (edge) => {
   const [before, after] = pick(relationOf(edge.relation)).split("…"), from = nameOf(edge.from), to = nameOf(edge.to);
   return after === undefined ? `${from} ${before} ${to}` : `${from} ${before} ${to} ${after}`;
 };
+
+const together = (act) => say(act.relation === "draftedBy" ? "jointlyDrafted" : "jointly", { n: act.edges.length });
 
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 let printing = false, dark = false, paint = {};
@@ -31,6 +36,7 @@ const kindColour = (kind) => kindOf(kind)[dark ? "dark" : "light"];
 const lineStyle = (status) => {
   if (!status) return { colour: paint.line, width: 1.2, dashes: [] };
   const dashes = statusOf(status).line;
+  if (isPending(status)) return { colour: paint.soft, width: 1.5, dashes };
   if (status === "completed") return { colour: paint.deal, width: 3, dashes };
   if (status === "terminated") return { colour: paint.ended, width: 1.8, dashes };
   return { colour: paint.pending, width: status === "announced" ? 2.2 : 1.9, dashes };
@@ -48,6 +54,8 @@ const OUTLINES = {
 const DOT = 0.86;
 
 // ---- small builders ----
+// for a voice that reads the page: a quote is Chinese on an English page too
+const tongue = (text) => { const own = HAN.test(text) ? "zh" : "en"; return own === state.lang ? undefined : own === "zh" ? "zh-CN" : "en"; };
 const el = (tag, options = {}, ...children) => {
   const made = document.createElement(tag);
   for (const [key, value] of Object.entries(options)) {
@@ -64,13 +72,14 @@ const svg = (tag, options, ...children) => {
   made.append(...children);
   return made;
 };
-const markOf = (shape, fill) => {
-  const outline = OUTLINES[shape];
-  const drawn = outline ? svg("polygon", { points: outline.map(([x, y]) => (8 + x * 6.5).toFixed(1) + "," + (8 + y * 6.5).toFixed(1)).join(" "), fill })
-    : svg("circle", { cx: 8, cy: 8, r: 5.6, fill });
+const markOf = (shape, colour, hollow = false) => {
+  const outline = OUTLINES[shape], look = hollow ? { fill: "none", stroke: colour, "stroke-width": 2 } : { fill: colour };
+  const drawn = outline ? svg("polygon", { points: outline.map(([x, y]) => (8 + x * 6.5).toFixed(1) + "," + (8 + y * 6.5).toFixed(1)).join(" "), ...look })
+    : svg("circle", { cx: 8, cy: 8, r: 5.6, ...look });
   return svg("svg", { width: 16, height: 16, viewBox: "0 0 16 16", "aria-hidden": "true" }, drawn);
 };
-const kindMark = (kind) => markOf(kindOf(kind).shape, kindColour(kind));
+const kindMark = (kind, hollow) => markOf(kindOf(kind).shape, kindColour(kind), hollow);
+const nodeMark = (node) => kindMark(node.kind, isPending(node.about.status));
 const lineMark = (status) => {
   const style = lineStyle(status), known = statusOf(status);
   const line = svg("line", {
@@ -86,6 +95,7 @@ const newMark = () => svg("svg", { width: 40, height: 14, viewBox: "0 0 40 14", 
 // ---- names in lines, as kg/maps/layout.py leaves room for them ----
 const WRAP = 9;
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
+const HAN = /[\u3400-\u9fff]/;
 const ems = (text) => [...text].reduce((sum, char) => sum + (WIDE.test(char) ? 1 : 0.56), 0);
 const cut = (text, em) => {
   const chars = [...text];

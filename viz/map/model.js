@@ -5,12 +5,12 @@ const once = (make) => { let made; return () => (made ??= make()); };
 
 const marked = (list) => new Set(list);
 const nodes = (() => {
-  const all = data.nodes, start = marked(all.start), fresh = marked(all.new), jointly = marked(all.jointly), later = marked(all.later);
+  const all = data.nodes, start = marked(all.start), fresh = marked(all.new), later = marked(all.later);
   return all.iri.map((tail, at) => ({
-    at, id: "n" + at, tail, kind: data.kinds[all.kind[at]], x: all.x[at], y: all.y[at],
+    at, id: "n" + at, tail, kind: data.kinds[all.kind[at]], x: all.x[at], y: all.y[at], home: [all.x[at], all.y[at]],
     names: { zh: all.zh[at], en: all.en[at] || all.zh[at] }, others: all.others[at] || [],
-    start: start.has(at), fresh: fresh.has(at), jointly: jointly.has(at), later: later.has(at),
-    touching: [], size: 8, part: -1, on: true, act: null,
+    start: start.has(at), fresh: fresh.has(at), later: later.has(at), touching: [], size: 8, part: -1, on: true, acts: {},
+    about: Object.fromEntries(["status", "number", "issuedOn", "effectiveFrom"].map((name, place) => [name, (all.about[at] || [])[place]])),
   }));
 })();
 const edges = (() => {
@@ -31,25 +31,30 @@ const edges = (() => {
 const iriOf = (node) => data.base + node.tail;
 const other = (edge, node) => (edge.from === node ? edge.to : edge.from);
 
-// Regulators that issue one document in one act: one knot of lines near the document.
-const acts = [];
+// Regulators that issue, or draft, one document in one act: one knot of lines near the document.
+const ACTS = { a: "issuedBy", b: "draftedBy" };
+const acts = [], jointly = marked(data.edges.act);
 for (const node of nodes) {
   const reached = new Set(node.touching.map((edge) => other(edge, node)));
   reached.delete(node);
   node.size = Math.min(8 + 2.2 * Math.sqrt(reached.size), 20); // as kg/maps/layout.py has it
-  const issued = node.jointly ? node.touching.filter((edge) => edge.relation === "issuedBy" && edge.from === node) : [];
-  if (issued.length < 2) continue;
-  node.act = { id: "a" + node.at, node, edges: issued, x: node.x, y: node.y, on: true };
-  for (const edge of issued) edge.act = node.act;
-  acts.push(node.act);
+  for (const [sort, relation] of Object.entries(ACTS)) {
+    const own = node.touching.filter((edge) => edge.relation === relation && edge.from === node && jointly.has(edge.at));
+    if (own.length < 2) continue;
+    const act = { id: sort + node.at, node, relation, edges: own, x: node.x, y: node.y, on: true };
+    for (const edge of own) edge.act = act;
+    node.acts[sort] = act;
+    acts.push(act);
+  }
 }
-// near the document, on the way to the middle of its issuers
+// near the document, on the way to the middle of its issuers; where they stand all around it, a ring around it
 const settle = (act) => {
   const seen = act.edges.filter((edge) => edge.on), many = seen.length || 1;
   const x = seen.reduce((sum, edge) => sum + edge.to.x, 0) / many - act.node.x, y = seen.reduce((sum, edge) => sum + edge.to.y, 0) / many - act.node.y;
-  const far = Math.hypot(x, y), reach = Math.min(act.node.size + 34, far / 2);
-  act.x = act.node.x + (far ? (x / far) * reach : 0);
-  act.y = act.node.y + (far ? (y / far) * reach : act.node.size + 34);
+  const far = Math.hypot(x, y), reach = act.node.size + 34;
+  act.ring = far < 2 * reach ? act.node.size * 1.1 + 9 : 0;
+  act.x = act.node.x + (act.ring ? 0 : (x / far) * reach);
+  act.y = act.node.y + (act.ring ? 0 : (y / far) * reach);
 };
 
 // parts of the graph that hang together, the biggest first
@@ -73,13 +78,13 @@ const parts = once(() => {
 });
 
 const found = (id) => {
-  const list = { n: nodes, e: edges }[id && id[0]];
-  if (list) return list[Number(id.slice(1))] || null;
-  return (id && id[0] === "a" && nodes[Number(id.slice(1))] && nodes[Number(id.slice(1))].act) || null;
+  if (!id) return null;
+  const at = Number(id.slice(1));
+  return { n: nodes, e: edges }[id[0]]?.[at] || nodes[at]?.acts[id[0]] || null;
 };
 const isNode = (thing) => Boolean(thing) && thing.id[0] === "n";
 const isEdge = (thing) => Boolean(thing) && thing.id[0] === "e";
-const isAct = (thing) => Boolean(thing) && thing.id[0] === "a";
+const isAct = (thing) => Boolean(thing) && thing.id[0] in ACTS;
 
 // The quotes are the greater half of the page and wait until somebody wants one.
 const quoted = once(() => JSON.parse(byId("quotes").textContent));

@@ -1,12 +1,15 @@
 // Puts the page together. window.kgMap, at the end, is what tests and other scripts may rely on.
-const filtersBox = byId("filters");
+const filtersBox = byId("filters"), heading = document.querySelector("h1");
 
 // After every change of mind.
 const changed = ({ aloud = false } = {}) => {
+  putAll();
   choose();
   syncBoxes();
   fillMonths();
   fillPanel();
+  filtersBox.querySelector("summary").textContent = `${say("legend")} / ${say("filters")}${filtered() ? " · " + say("filtered") : ""}`;
+  byId("limits").textContent = limits();
   byId("bring").hidden = !state.hidden.size;
   byId("bring").textContent = say("bring", { n: state.hidden.size });
   if (aloud) tell(say("countShown", counts()));
@@ -15,11 +18,12 @@ const changed = ({ aloud = false } = {}) => {
 };
 
 const THEMES = ["auto", "light", "dark"];
-const relook = () => {
-  readPaint();
+const sayAll = () => {
   document.documentElement.lang = state.lang === "zh" ? "zh-CN" : "en";
-  filtersBox.querySelector("summary").textContent = say("legend") + " / " + say("filters");
-  for (const [id, key] of [["fit", "fit"], ["language", "language"], ["listing", "list"], ["theme", "theme-" + state.theme], ["share", "share"], ["print", "print"]]) byId(id).textContent = say(key);
+  document.title = heading.textContent = heading.title = title();
+  for (const [id, key] of [["fit", "fit"], ["language", "language"], ["listing", "list"], ["share", "share"], ["print", "print"]]) byId(id).textContent = say(key);
+  byId("theme").replaceChildren(el("span", { class: "long", text: say("theme") + colon() }), say("theme-" + state.theme));
+  byId("theme").setAttribute("aria-label", say("theme") + colon() + say("theme-" + state.theme));
   for (const [id, key] of [["zoom-in", "in"], ["zoom-out", "out"]]) byId(id).setAttribute("aria-label", say(key));
   byId("save").querySelector("summary").textContent = say("save");
   for (const kind of Object.keys(FILES)) byId("save-" + kind).textContent = say("save-" + kind);
@@ -31,15 +35,22 @@ const relook = () => {
   panel.setAttribute("aria-label", say("details"));
   byId("time").setAttribute("aria-label", say("month"));
   fillFilters();
+  fillMonths();
+};
+const relook = () => {
+  readPaint();
+  sayAll();
   changed();
 };
 
 const begin = () => {
   readPaint();
   state = read().next;
+  if (matchMedia("(max-width: 760px)").matches) filtersBox.open = false;
+  // first all that takes room: where its canvas grows later, vis-network zooms by as much
+  sayAll();
   choose();
   raise();
-  if (matchMedia("(max-width: 760px)").matches) filtersBox.open = false;
   obey();
 
   const pointer = (event) => network.DOMtoCanvas({ x: event.clientX - container.getBoundingClientRect().left, y: event.clientY - container.getBoundingClientRect().top });
@@ -54,7 +65,18 @@ const begin = () => {
       kept = null;
     }
   });
-  network.on("dragEnd", () => { moving = false; network.unselectAll(); redrawSoon(); viewMoved(); });
+  network.on("dragEnd", (event) => {
+    moving = false;
+    for (const node of event.nodes.map(found)) {
+      if (!node || !node.held) continue;
+      Object.assign(node.held, { x: Math.round(node.held.x), y: Math.round(node.held.y) });
+      Object.assign(node, { x: node.held.x, y: node.held.y });
+      state.put.set(node, [node.x, node.y]);
+    }
+    network.unselectAll();
+    redrawSoon();
+    viewMoved();
+  });
   let still = 0;
   network.on("zoom", () => {
     moving = true;
@@ -73,19 +95,28 @@ const begin = () => {
     container.style.cursor = thing ? "pointer" : "";
     redrawSoon();
   });
+  const STEP = 60;
+  const KEYS = {
+    Enter: () => {
+      state.list = true;
+      show(null);
+      panel.focus({ preventScroll: true });
+    },
+    ArrowLeft: () => pan(-STEP, 0), ArrowRight: () => pan(STEP, 0), ArrowUp: () => pan(0, -STEP), ArrowDown: () => pan(0, STEP),
+    "+": () => zoom(1.3), "=": () => zoom(1.3), "-": () => zoom(1 / 1.3), "−": () => zoom(1 / 1.3), 0: () => whole(),
+  };
   container.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target !== container) return;
+    if (!(event.key in KEYS) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    state.list = true;
-    show(null);
-    panel.focus({ preventScroll: true });
+    KEYS[event.key]();
   });
 
-  byId("fit").addEventListener("click", () => { fit(); moved = false; redrawSoon(); writeSoon(); });
+  const whole = () => { fit(); moved = false; redrawSoon(); writeSoon(); };
+  byId("fit").addEventListener("click", whole);
   byId("zoom-in").addEventListener("click", () => zoom(1.3));
   byId("zoom-out").addEventListener("click", () => zoom(1 / 1.3));
   byId("language").addEventListener("click", () => { state.lang = state.lang === "zh" ? "en" : "zh"; relook(); });
-  byId("theme").addEventListener("click", () => { state.theme = THEMES[(THEMES.indexOf(state.theme) + 1) % 3]; relook(); tell(say("theme-" + state.theme)); });
+  byId("theme").addEventListener("click", () => { state.theme = THEMES[(THEMES.indexOf(state.theme) + 1) % 3]; relook(); tell(byId("theme").getAttribute("aria-label")); });
   byId("bring").addEventListener("click", bringBack);
   byId("listing").addEventListener("click", () => {
     state.list = !state.list || Boolean(state.chosen);
@@ -112,8 +143,35 @@ const begin = () => {
     } else if (event.key === "/" && !typing) { event.preventDefault(); search.focus(); }
   });
   systemDark.addEventListener("change", () => { if (state.theme === "auto") relook(); });
-  addEventListener("beforeprint", () => { printing = true; relook(); });
-  addEventListener("afterprint", () => { printing = false; relook(); });
+  // on paper the panel lies below the picture, and the legend is no box that can be shut
+  const paper = matchMedia("print");
+  let before = null, free = { x: 0, y: 0 };
+  // asked on the screen: when a browser says that it prints, some have laid out the page for paper already
+  new ResizeObserver(() => { if (!printing && !paper.matches) free = panel.hidden ? { x: 0, y: 0 } : offset(); }).observe(panel);
+  addEventListener("beforeprint", () => {
+    const at = network.getViewPosition(), scale = scaleNow(), { x, y } = free;
+    before = before || { open: filtersBox.open, at, scale };
+    printing = true;
+    // the picture stays as it is while all around it moves
+    container.style.cssText = `inset: 0 auto auto 0; width: ${container.clientWidth}px; height: ${container.clientHeight}px`;
+    network.setOptions({ autoResize: false });
+    filtersBox.open = true;
+    network.moveTo({ position: { x: at.x + x / scale, y: at.y + y / scale } });
+    relook();
+  });
+  const restore = () => {
+    printing = false;
+    if (before) {
+      filtersBox.open = before.open;
+      container.style.cssText = "";
+      network.setOptions({ autoResize: true });
+      network.moveTo({ position: before.at, scale: before.scale });
+    }
+    before = null;
+    relook();
+  };
+  // once the page is laid out for the screen again
+  addEventListener("afterprint", () => { if (paper.matches) paper.addEventListener("change", restore, { once: true }); else restore(); });
   // usable when the first picture stands and the page answers again
   requestAnimationFrame(() => setTimeout(() => { ready = performance.now(); }));
 };
@@ -127,8 +185,16 @@ window.kgMap = Object.freeze({
     id: edge.id, from: edge.from.id, to: edge.to.id, relation: edge.relation, status: edge.status, isNew: edge.fresh, act: edge.act ? edge.act.id : "",
   })),
   nodePoint: (id) => toWindow(found(id)),
-  edgePoint: (id, t = 0.5) => toWindow(isAct(found(id)) ? found(id) : pointOn(found(id), t)),
+  edgePoint: (id, t = 0.5) => {
+    const thing = found(id);
+    return toWindow(isAct(thing) ? { x: thing.x, y: thing.y - ringOf(thing, thickAt(scaleNow())) } : pointOn(thing, t));
+  },
   labels: () => [...drawn], // ids of what has its name on the picture now
+  words: () => kept.placed.map((one) => { // where they stand
+    const wide = one.lines.reduce((most, line) => Math.max(most, widthOf(line, one.size, one.bold)), 0) * sightNow().unit, first = toWindow({ x: one.x - wide / 2, y: one.y });
+    const last = toWindow({ x: one.x + wide / 2, y: one.y + one.lines.length * LINE * sightNow().unit });
+    return { id: one.id, left: first.x, top: first.y, right: last.x, bottom: last.y };
+  }),
   show: (id) => show(id, { move: true }), // as a click does
   svg: toSvg,
   csv: toCsv,

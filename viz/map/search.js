@@ -2,8 +2,8 @@
 const search = byId("search"), results = byId("results");
 let hits = [], active = -1;
 
-// as kg.ids.normalise folds
-const fold = (text) => [...text.normalize("NFKC").toLowerCase().replace(/[\s《》〈〉“”"'‘’·・,.，。()[\]\-—–_:：;；、]+/g, "")].map((char) => data.typed.variants[char] || char).join("");
+// as kg.ids.normalise folds, and without accents, which few keyboards have
+const fold = (text) => [...text.normalize("NFKD").replace(/\p{Mn}/gu, "").normalize("NFKC").toLowerCase().replace(/[\s《》〈〉“”"'‘’·・,.，。()[\]\-—–_:：;；、]+/g, "")].map((char) => data.typed.variants[char] || char).join("");
 const index = once(() => nodes.map((node) => ({ node, forms: [...new Set([node.names.zh, node.names.en, ...node.others].map(fold))].filter(Boolean) })));
 const soundsOf = once(() => {
   const made = new Map();
@@ -14,7 +14,7 @@ const soundsOf = once(() => {
       if (/^(zh|ch|sh)/.test(syllable)) typed.add(syllable.slice(0, 2));
       if (syllable.includes("v")) typed.add(syllable.replace("v", "u"));
     }
-    made.set(char, [...typed]);
+    made.set(char, [...typed, char]); // 国家sjj
   }
   return made;
 });
@@ -30,27 +30,40 @@ const spelled = (wanted, name) => {
   }
   return ends.has(wanted.length) ? 0 : 9;
 };
-const rank = (forms, wanted, latin) => {
+// from a later character on, for who types the part of a name that he remembers: shuju of 国家数据局
+const spelledWithin = (wanted, form) => {
+  for (let at = 1; at < form.length; at++) {
+    const sounds = soundsOf().get(form[at]);
+    if (sounds && sounds.some((sound) => wanted.startsWith(sound)) && spelled(wanted, form.slice(at)) < 9) return true;
+  }
+  return false;
+};
+const rank = (forms, wanted, pieces, latin) => {
   let best = 9;
   for (const form of forms) {
     if (form === wanted) return 0;
     if (form.startsWith(wanted)) best = Math.min(best, 1);
     else if (form.includes(wanted)) best = Math.min(best, 3);
-    else if (latin && best > 2 && soundsOf().has(form[0])) best = Math.min(best, [2, 4][spelled(wanted, form)] ?? 9);
+    else if (pieces.length > 1 && pieces.every((word) => form.includes(word))) best = Math.min(best, 5);
+    else if (latin && best > 2 && HAN.test(form)) {
+      const whole = [2, 4][spelled(wanted, form)] ?? 9;
+      best = Math.min(best, whole < 9 || wanted.length < 3 || best < 6 ? whole : spelledWithin(wanted, form) ? 6 : 9);
+    }
   }
   return best;
 };
 const fillResults = () => {
-  const wanted = fold(search.value), latin = wanted.length > 1 && /^[a-z]+$/.test(wanted);
+  const wanted = fold(search.value), pieces = search.value.split(/\s+/).map(fold).filter(Boolean);
+  const latin = wanted.length > 1 && /[a-z]/.test(wanted);
   hits = wanted
-    ? index().map(({ node, forms }) => ({ node, rank: rank(forms, wanted, latin) })).filter((hit) => hit.rank < 9)
+    ? index().map(({ node, forms }) => ({ node, rank: rank(forms, wanted, pieces, latin) })).filter((hit) => hit.rank < 9)
       .sort((a, b) => a.rank - b.rank || b.node.touching.length - a.node.touching.length).slice(0, 30).map((hit) => hit.node)
     : byRank().slice(0, 12);
   active = -1;
   results.replaceChildren(...(hits.length ? hits.map((node, at) => el("li", {
     role: "option", id: "result-" + at, "aria-selected": "false",
     on: { mousedown: (event) => { event.preventDefault(); take(at); } },
-  }, kindMark(node.kind), el("bdi", { text: nameOf(node) }), el("small", { text: pick(kindOf(node.kind)) })))
+  }, nodeMark(node), el("bdi", { text: nameOf(node), lang: tongue(nameOf(node)) }), el("small", { text: pick(kindOf(node.kind)) })))
     : [el("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false", text: say("nothing") })]));
   openResults(true);
 };

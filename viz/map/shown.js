@@ -3,7 +3,7 @@ const GROUPS = ["kind", "relation", "status"];
 const fresh = () => ({
   lang: data.lang === "en" ? "en" : "zh", theme: "auto",
   off: Object.fromEntries(GROUPS.map((group) => [group, new Set(given.off[group])])),
-  onlyNew: false, alone: edges.length === 0, all: !nodes.some((node) => node.later), hidden: new Set(), more: new Set(),
+  onlyNew: false, alone: edges.length === 0, all: !nodes.some((node) => node.later), hidden: new Set(), more: new Set(), put: new Map(),
   from: "", until: "", month: "", monthOnly: false, least: "", most: "", currency: "", report: "", publisher: "",
   chosen: null, list: false,
 });
@@ -19,11 +19,13 @@ const amountOf = (text) => {
 // As it stood then: a map of June must not call completed what was a rumour in June.
 const statusThen = (edge, day) => {
   if (!day || !edge.steps) return edge.latest;
-  const told = edge.steps.filter(([when]) => when.slice(0, day.length) <= day);
+  const told = edge.steps.filter(([when]) => when.slice(0, 10) <= day);
   return told.length ? told[told.length - 1][1] : edge.steps[0][1];
 };
-const lastDay = () => [state.month, state.until].filter(Boolean).sort()[0] || "";
-const anyLimit = () => Boolean(state.from || state.until || state.month || state.least || state.most || state.report || state.publisher || state.onlyNew);
+const lastDay = () => [state.month && state.month + "-31", state.until].filter(Boolean).sort()[0] || "";
+// other than as the map opens; address.js has what two sets have in common
+const filtered = () => Boolean(state.from || state.until || state.month || state.least || state.most || state.report || state.publisher || state.onlyNew)
+  || GROUPS.some((group) => !same(state.off[group], new Set(given.off[group])));
 
 // One pass over the graph for every change of mind: what a line and a name need to be seen.
 const choose = () => {
