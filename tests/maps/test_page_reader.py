@@ -436,6 +436,20 @@ def test_picture_as_svg(reader: Opened) -> None:
     assert HOSTILE_NAME[:12] not in text  # there as text, with its brackets escaped
 
 
+def test_a_picture_has_the_names_that_the_panel_covers(reader: Opened) -> None:
+    reader.page.click("#listing")
+    covered = len(reader.page.evaluate("kgMap.labels()"))
+    with_panel = reader.page.evaluate("kgMap.svg()")
+    reader.page.keyboard.press("Escape")
+    reader.page.wait_for_timeout(200)
+    assert covered < len(reader.page.evaluate("kgMap.labels()"))
+    words = [
+        sorted(element.text or "" for element in ElementTree.fromstring(picture).iter(f"{SVG}text"))
+        for picture in (with_panel, reader.page.evaluate("kgMap.svg()"))
+    ]
+    assert words[0] == words[1]
+
+
 def test_picture_as_png(reader: Opened) -> None:
     reader.page.click("#save summary")
     with reader.page.expect_download() as waiting:
@@ -707,6 +721,24 @@ def test_issuers_all_around_are_tied_by_a_ring(opened: Opened, rows: Rows, tmp_p
     opened.click_edge(act)
     assert "由 2 个机构联合发布" in opened.page.inner_text("#panel h2")
     opened.assert_clean()
+
+
+@pytest.mark.parametrize(
+    "opened", [{"viewport": {"width": w, "height": h}} for w, h in ((1280, 800), (390, 844))], indirect=True
+)
+def test_the_panel_covers_nothing_of_what_was_chosen(opened: Opened, write: Callable[[page.View], Path]) -> None:
+    opened.open(write(page.View()))
+    frame = opened.page.eval_on_selector("#map", "(one) => one.getBoundingClientRect().toJSON()")
+    for edge in opened.page.evaluate("kgMap.edges()"):
+        opened.page.evaluate("(id) => kgMap.show(id)", edge["act"] or edge["id"])
+        box = opened.page.eval_on_selector("#panel", "(one) => one.getBoundingClientRect().toJSON()")
+        for end in (edge["from"], edge["to"]):
+            at = opened.page.evaluate("(id) => kgMap.nodePoint(id)", end)
+            assert at["x"] < box["left"] or at["y"] < box["top"], edge
+            assert frame["left"] < at["x"] < frame["right"], edge
+            assert frame["top"] < at["y"] < frame["bottom"], edge
+        for word in opened.page.evaluate("kgMap.words()"):
+            assert word["right"] <= box["left"] or word["bottom"] <= box["top"], word
 
 
 def test_no_name_lies_under_what_stands_on_the_map_nor_beyond_its_edge(

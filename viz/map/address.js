@@ -89,7 +89,7 @@ const obey = () => {
   relook();
   if (seen) network.moveTo(seen);
   else start();
-  if (state.chosen && !seen) network.moveTo({ position: placeOf(state.chosen), scale: Math.max(scaleNow(), 0.9), offset: offset() });
+  if (state.chosen && !seen) lookAt(state.chosen, Math.max(scaleNow(), 0.9));
   redrawSoon();
 };
 addEventListener("hashchange", () => { if (location.hash !== written) obey(); });

@@ -184,14 +184,22 @@ const offset = () => {
   const below = box.width > map.width * 0.8;
   return { x: below ? 0 : -Math.max(0, map.right - box.left) / 2, y: below ? -Math.max(0, map.bottom - box.top) / 2 : 0 };
 };
+const endsOf = (thing) => (isEdge(thing) ? [thing.from, thing.to] : isAct(thing) ? [thing.node, ...thing.edges.map((edge) => edge.to)] : [thing]);
+// with room for its name
 const covered = (point) => {
   const box = panel.getBoundingClientRect(), at = toWindow(point);
-  return at.x > box.left - 30 && at.x < box.right && at.y > box.top - 30 && at.y < box.bottom;
+  return at.x > box.left - 64 && at.x < box.right && at.y > box.top - 44 && at.y < box.bottom;
+};
+// all of what is chosen into what the panel leaves free, from further off if need be
+const lookAt = (thing, near, animation = false) => {
+  const [left, top, right, bottom] = spanOf(endsOf(thing)), { x, y } = offset();
+  const wide = container.clientWidth + 2 * x - besides() - 20, high = container.clientHeight + 2 * y - 110;
+  const scale = Math.max(Math.min(near, wide / (right - left || 1), high / (bottom - top || 1)), Math.min(near, 0.25));
+  network.moveTo({ position: isNode(thing) ? thing : { x: (left + right) / 2, y: (top + bottom) / 2 }, scale, offset: { x, y }, animation });
 };
 // What is chosen is seen: a name from the search comes onto the map even where a part or a filter left it out.
 const reveal = (thing) => {
-  const own = isEdge(thing) ? [thing.from, thing.to] : isAct(thing) ? [thing.node, ...thing.edges.map((edge) => edge.to)] : [thing];
-  for (const node of own) {
+  for (const node of endsOf(thing)) {
     state.hidden.delete(node);
     if (!state.all && node.later) state.more.add(node);
     state.off.kind.delete(node.kind);
@@ -204,9 +212,8 @@ const show = (id, { move = false, focus = false } = {}) => {
   if (thing) reveal(thing);
   changed();
   if (thing) {
-    const position = placeOf(thing);
-    const scale = move ? Math.max(scaleNow(), 0.9) : scaleNow();
-    if (move || covered(position)) network.moveTo({ position, scale, offset: offset(), animation: calm() ? false : { duration: 300 } });
+    const near = move ? Math.max(scaleNow(), 0.9) : scaleNow();
+    if (move || endsOf(thing).some(covered)) lookAt(thing, near, calm() ? false : { duration: 300 });
     tell(isNode(thing) ? `${nameOf(thing)}${colon()}${pick(kindOf(thing.kind))}` : isAct(thing) ? actText(thing) : `${plain(thing)} ${pick(statusOf(thing.status))}`);
   }
   if (focus && !panel.hidden) panel.focus({ preventScroll: true });

@@ -207,18 +207,18 @@ const widthOf = (text, size, bold) => {
 const NAMES = 260, TRIES = 1500; // more names than these nobody reads at once
 
 // what lies upon the canvas: a name beneath it can't be read
-const covers = () => ["hint", "talk", "bring"].map(byId).filter((one) => one.offsetWidth).map((one) => {
+const covers = () => ["hint", "talk", "bring", "panel"].map(byId).filter((one) => one.offsetWidth).map((one) => {
   const box = one.getBoundingClientRect(), frame = container.getBoundingClientRect();
   const first = network.DOMtoCanvas({ x: box.left - frame.left, y: box.top - frame.top }), last = network.DOMtoCanvas({ x: box.right - frame.left, y: box.bottom - frame.top });
   return [first.x, first.y, last.x, last.y];
 });
 
-const placeWords = (sight, light) => {
+const placeWords = (sight, light, over = []) => {
   const { scale, unit, thick } = sight, room = new Room(90 * unit), marks = new Room(90 * unit), placed = [];
   const inView = ({ x, y }) => x > sight.left && x < sight.right && y > sight.top && y < sight.bottom;
   const within = ([left, top, right, bottom]) => left > sight.left && top > sight.top && right < sight.right && bottom < sight.bottom;
   const seen = byRank().filter((node) => node.on && inView(node));
-  for (const box of covers()) room.add(box, "");
+  for (const box of over) room.add(box, "");
   if (given.axis.length) room.add([sight.left, sight.top, sight.right, sight.top + 22 / scale], "");
   for (const node of seen) {
     const size = sizeAt(node, thick);
@@ -327,7 +327,7 @@ const paintAll = (ctx) => {
   paintAxis(pen, sight);
   if (!(moving && shown.edges > 2500)) paintLines(pen, sight, light, bare);
   paintMarks(pen, sight, light);
-  if (!kept || kept.scale !== sight.scale || !(moving && shown.nodes + shown.edges > 600)) kept = { scale: sight.scale, placed: placeWords(sight, light) };
+  if (!kept || kept.scale !== sight.scale || !(moving && shown.nodes + shown.edges > 600)) kept = { scale: sight.scale, placed: placeWords(sight, light, printing ? [] : covers()) };
   paintWords(pen, sight, kept.placed);
   drawn = kept.placed.map((one) => one.id);
 };
@@ -356,12 +356,15 @@ const putAll = () => {
 const placeOf = (thing) => (isNode(thing) || isAct(thing) ? thing : pointOn(thing, 0.5));
 
 const spanOf = (some) => some.reduce((span, { x, y }) => [Math.min(span[0], x), Math.min(span[1], y), Math.max(span[2], x), Math.max(span[3], y)], [Infinity, Infinity, -Infinity, -Infinity]);
+const besides = () => (given.direction === "time" ? Math.min(260, container.clientWidth * 0.45) : 130);
 const fitTo = (some) => {
   if (!some.length || !container.clientWidth) return;
   // room for names, which keep their size on the screen
   const [left, top, right, bottom] = spanOf(some), wide = right - left || 1, high = bottom - top || 1;
-  const scale = Math.max(0.005, Math.min((container.clientWidth - 130) / wide, (container.clientHeight - 110) / high, 1.4));
-  network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + 8 }, scale });
+  // with time they stand beside their marks; and nothing opens under the switch
+  const above = byId("talk").offsetHeight;
+  const scale = Math.max(0.005, Math.min((container.clientWidth - besides()) / wide, (container.clientHeight - 110 - above) / high, 1.4));
+  network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 + 8 - above / 2 / scale }, scale });
 };
 const fit = () => { fitTo(nodes.filter((node) => node.on)); kept = null; };
 // near the edge of the picture, no more of what lies beyond it than must be

@@ -4,13 +4,14 @@ const data = JSON.parse(byId("data").textContent), words = data.words, given = d
 const once = (make) => { let made; return () => (made ??= make()); };
 
 const marked = (list) => new Set(list);
+const NOTHING = Object.freeze({});
 const nodes = (() => {
   const all = data.nodes, start = marked(all.start), fresh = marked(all.new), later = marked(all.later);
   return all.iri.map((tail, at) => ({
     at, id: "n" + at, tail, kind: data.kinds[all.kind[at]], x: all.x[at], y: all.y[at], home: [all.x[at], all.y[at]],
     names: { zh: all.zh[at], en: all.en[at] || all.zh[at] }, others: all.others[at] || [],
     start: start.has(at), fresh: fresh.has(at), later: later.has(at), touching: [], size: 8, part: -1, on: true, acts: {},
-    about: Object.fromEntries(["status", "number", "issuedOn", "effectiveFrom"].map((name, place) => [name, (all.about[at] || [])[place]])),
+    about: all.about[at] ? Object.fromEntries(["status", "number", "issuedOn", "effectiveFrom"].map((name, place) => [name, all.about[at][place]])) : NOTHING,
   }));
 })();
 const edges = (() => {
