@@ -535,24 +535,27 @@ def _firms_named_as_people(text: str, mentions: list[Mention]) -> list[Mention]:
 
 def longest(text: str, mentions: list[Mention]) -> list[Mention]:
     """威星物|联网 in one sentence and 威星物联网 in the next: the longer name, wherever it stands."""
-    guessed = [m for m in mentions if m.type == "Company" and m.reason in ("model", "owned", "office", "slot")]
+    reasons = ("model", "owned", "office", "slot")
+    names = sorted({m.text for m in mentions if m.type == "Company" and m.reason in reasons})
+    further: dict[str, list[str]] = {}  # names that go on from another stand right behind it in the alphabet
+    for at, short in enumerate(names, 1):
+        end = at
+        while end < len(names) and names[end].startswith(short):
+            end += 1
+        further[short] = names[at:end]
     found = []
     for i, mention in enumerate(mentions):
         limit = mentions[i + 1].start if i + 1 < len(mentions) else len(text)
         longer = max(
             (
-                m.text
-                for m in guessed
-                if mention in guessed
-                and len(m.text) > len(mention.text)
-                and m.text.startswith(mention.text)
-                and text.startswith(m.text, mention.start)
-                and mention.start + len(m.text) <= limit
+                name
+                for name in (further.get(mention.text, ()) if mention.reason in reasons else ())
+                if text.startswith(name, mention.start) and mention.start + len(name) <= limit
             ),
             key=len,
             default=None,
         )
-        if longer:
+        if longer and mention.type == "Company":
             mention = replace(mention, end=mention.start + len(longer), text=longer)
         found.append(mention)
     return found

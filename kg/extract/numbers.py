@@ -131,7 +131,7 @@ _MONEY = re.compile(
     re.IGNORECASE,
 )
 _SHARE = re.compile(
-    r"(?P<number>\d+(?:\.\d+)?)\s?[%％]|百分之(?P<zh>[一二三四五六七八九十百]+)(?:点(?P<point>[零〇一二三四五六七八九]+))?"
+    r"(?<!\d)(?P<number>\d{1,12}(?:\.\d{1,12})?)\s?[%％]|百分之(?P<zh>[一二三四五六七八九十百]+)(?:点(?P<point>[零〇一二三四五六七八九]+))?"
 )
 _UNSCALED = re.compile(r"[一二三四五六七八九两几多]元|\d{1,3}(?:won|pounds)", re.IGNORECASE)
 
