@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from kg.extract import words
@@ -147,6 +148,7 @@ def _side_by_side(text: str, one: str, other: str) -> bool:
     return bool(re.search(f"《{a}》{between}{b}》|《{b}》{between}{a}》", text))
 
 
+@lru_cache(10_000)
 def _without_place(name: str) -> list[str]:
     """宁波福尔达投资控股有限公司, and without 宁波: a firm's seat is no part of what it is called."""
     places = Reference.load()
