@@ -45,8 +45,8 @@ def disk(folder: Path) -> int:
 def step(name: str, source: Path, target: Path) -> None:
     """What a process of its own does, and prints what it took."""
     begun, used = time.perf_counter(), time.process_time()
-    if name.startswith("kg load"):
-        load.load([source], target, compact=name.endswith("--compact"))
+    if name == "kg load":
+        load.load([source], target)
     else:
         base = pyoxigraph.Store(str(target))
         base.bulk_load(path=str(source), format=RdfFormat.N_QUADS)
@@ -64,8 +64,8 @@ def apart(name: str, source: Path, target: Path) -> list[float]:
     return found
 
 
-def loading(folder: Path, count: int, compact: bool) -> list[tuple[str, ...]]:
-    """Load a size both ways, and compacted if wanted; the stores of ``kg load`` stay, as ``store-COUNT[-compact]``."""
+def loading(folder: Path, count: int) -> list[tuple[str, ...]]:
+    """Load a size both ways; the store of ``kg load`` stays, as ``store-COUNT``."""
     named, whole = folder / f"{count}.nq", folder / f"{count}-whole.nq"
     with named.open("wb") as file:
         pyoxigraph.serialize(made(count), file, RdfFormat.N_QUADS)
@@ -77,11 +77,8 @@ def loading(folder: Path, count: int, compact: bool) -> list[tuple[str, ...]]:
                 shutil.copyfileobj(file, out)
     rows = []
     bare: list[float] = []
-    targets = {"pyoxigraph": "bare", "kg load": f"store-{count}"}
-    if compact:
-        targets["kg load --compact"] = f"store-{count}-compact"
-    for name, place in targets.items():
-        target = folder / place
+    for name in ("pyoxigraph", "kg load"):
+        target = folder / (f"store-{count}" if name == "kg load" else "bare")
         took = apart(name, named if name == "kg load" else whole, target)
         bare = bare or took
         ratios = (f"{one / other:.2f}" for one, other in zip(took, bare, strict=True))
@@ -114,8 +111,7 @@ def adding(stores: list[Path], rounds: int) -> list[tuple[str, ...]]:
         medians = tuple(statistics.median(column) for column in zip(*taken[path], strict=True))
         first = first or (medians[0], medians[1])
         ratios = (f"{one / other:.2f}" for one, other in zip(medians, first, strict=True))
-        size = f"{sizes[path]:,}" + (", compacted" if path.name.endswith("compact") else "")
-        rows.append((size, *(f"{one:.3f}" for one in medians), *ratios))
+        rows.append((f"{sizes[path]:,}", *(f"{one:.3f}" for one in medians), *ratios))
     return rows
 
 
@@ -136,15 +132,13 @@ def main() -> None:
         rows = []
         for count in options.quads:
             if not (folder / f"store-{count}").exists():
-                rows += loading(folder, count, count == max(options.quads))
+                rows += loading(folder, count)
                 print(f"{count:,} loaded, {machine()}", file=sys.stderr)
         if rows:
             head = ("load", "quads", "s", "processor s", "MiB", "disk MiB", "×", "× processor", "× memory", "× disk")
             table(head, rows)
         print()
-        stores = [folder / f"store-{count}" for count in options.quads]
-        compacted = folder / f"store-{max(options.quads)}-compact"
-        added = adding([*stores, *([compacted] if compacted.exists() else [])], options.rounds)
+        added = adding([folder / f"store-{count}" for count in options.quads], options.rounds)
         table(("add a report to", "s", "processor s", "× s", "× processor s"), added)
     print(machine())
 

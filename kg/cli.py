@@ -434,10 +434,6 @@ def _counting(what: str) -> Iterator[Any]:
 def load(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Folders of kg extract, or .nq, .nq.gz, .trig.")],
     store: StoreOption = None,
-    compact: Annotated[
-        bool,
-        typer.Option("--compact", help="Take longer, so that what is added right after takes no longer than later."),
-    ] = False,
 ) -> None:
     """Make a new store of what kg extract, kg spark or kg export wrote.
 
@@ -453,8 +449,7 @@ def load(
     if not isinstance(where, Path):
         raise UsageError("a server loads files by itself: give it these, and what kg settle makes of them")
     with _counting("MB") as watch:
-        told = watch and (lambda at, of: watch(at // 1_000_000, of // 1_000_000))
-        done = loading.load(files, where, told, compact=compact)
+        done = loading.load(files, where, watch and (lambda at, of: watch(at // 1_000_000, of // 1_000_000)))
     facts = ("" if done.exact else "at most ") + number(done.facts, "fact")
     say(f"Loaded {number(done.quads, 'quad')} of {number(done.files, 'file')}; {facts} stand.")
     _twice(done.twice)

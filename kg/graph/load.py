@@ -67,13 +67,8 @@ def collect(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def load(
-    paths: Iterable[Path | str], store: Path | str, watch: Watch | None = None, *, compact: bool = False
-) -> Loaded:
-    """Make a store of files that hold named graphs; StoreError where there is one already.
-
-    ``compact`` puts together at once what the database else puts together in the background of later sessions.
-    """
+def load(paths: Iterable[Path | str], store: Path | str, watch: Watch | None = None) -> Loaded:
+    """Make a store of files that hold named graphs; StoreError where there is one already."""
     files = collect([Path(path) for path in paths])
     target = Path(os.path.abspath(store))
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -90,8 +85,6 @@ def load(
             # open while the texts are written: what came in many batches RocksDB puts together meanwhile, which it
             # else begins anew, and breaks off, in each short addition that follows
             texts = sum(_texts(file, made) for file in files)
-            if compact:
-                base.optimize()
             del base
             write_whole(made / MARKER, marker())
             Store.open(made, "write").close()  # which publishes it for readers

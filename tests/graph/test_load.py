@@ -46,10 +46,9 @@ def test_an_export_comes_back(added: Path, tmp_path: Path, form: str) -> None:
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
 
 
-@pytest.mark.parametrize("compact", [False, True])
-def test_what_is_loaded_can_be_added_to(added: Path, tmp_path: Path, compact: bool) -> None:
+def test_what_is_loaded_can_be_added_to(added: Path, tmp_path: Path) -> None:
     exported(added, tmp_path / "all.nq")
-    load.load([tmp_path / "all.nq"], tmp_path / "loaded", compact=compact)
+    load.load([tmp_path / "all.nq"], tmp_path / "loaded")
     with Store.open(tmp_path / "loaded", "write") as store:
         store.remove(samples.july()[0].id)
         report, said = samples.july()
