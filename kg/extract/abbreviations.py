@@ -104,9 +104,8 @@ def definitions(text: str, mentions: list[Mention]) -> dict[str, str]:
         elif (
             mention.type == "Regulator" and 2 < len(other) < len(mention.text) / 2 and _subsequence(other, mention.text)
         ):
-            found[other] = (
-                mention.text
-            )  # 证券及期货事务监察委员会（证监会）: another 证监会 than the one that comes to mind
+            # 证券及期货事务监察委员会（证监会）: another 证监会 than the one that comes to mind
+            found[other] = mention.text
     if listed := _LISTED.search(text):
         # 证券简称：甲股份, and below it the legal name of the firm whose announcement it is
         below = (m for m in mentions if m.type == "Company" and listed.end() <= m.start < listed.end() + 200)

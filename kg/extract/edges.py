@@ -210,7 +210,7 @@ def _whole(text: str, guess: Guess, seen: Clues) -> Guess:
 def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> list[Guess]:
     start, end = guess.start, guess.end
     if guess.type == "Company" and (start, end) not in known and _TRADE_BEHIND.match(text, end):
-        return []  # 浙江省医美|行业
+        return []  # 松岭医美|行业
     if guess.type == "Company" and text.endswith("资本", start, end) and _CAPITAL.match(text, end):
         return []  # 深圳资本|市场
     # 甲基金管理有限公司|权益投资部: a firm's department is the firm's

@@ -228,8 +228,12 @@ class Reader:
                 # a new piece of a digest: what it is about begins anew
                 self.state = State()
             self._sentence(self._sketch(start, end, headline))
-        self.found.noticed = self._noticed() if _OFFICIAL.search(self.plain) else None
-        self._signatures()
+        signed = signatures.find(self.plain, self.mentions, self.told)
+        official = _OFFICIAL.search(self.plain)
+        document = self._noticed() if signed or official else None
+        self.found.noticed = document if official else None
+        if signed and document is not None:
+            self._signatures(signed, document)
         self._hereby()
         self._collectives()
         return self.found
@@ -457,12 +461,12 @@ class Reader:
         return len(re.findall("[一-鿿]", re.split("[，、：]", who)[-1])) >= 3 or bool(re.search("[A-Za-z]{3,}", who))
 
     def _unfounded(self, s: _Sentence, match: Match, a: int, b: int) -> bool:
-        """A deal that is denied in the same breath (不进一步认购), of a firm with itself, or of who only reports it."""
+        """A deal that is denied in the same breath (不会继续增持), of a firm with itself, or of who only reports it."""
         if _NOT_DONE.search(s.sketch.text[match.start : match.cue]):
             return True
         one, other = sorted((self._name(a), self._name(b)), key=len)
         if match.rule.subject in grammar.STATES and other.startswith(one):
-            return True  # 有意收购蓝鹰的竞投者, told of 蓝鹰航空
+            return True  # 想收购青岭的人不少, told of 青岭航空
         return self._reports(s, a) or self._reports(s, b)
 
     def _reports(self, s: _Sentence, place: int) -> bool:
@@ -944,12 +948,8 @@ class Reader:
 
     # -- the whole text
 
-    def _signatures(self) -> None:
+    def _signatures(self, signed: signatures.Signed, document: int) -> None:
         """A notice ends with who issues what it carries, each on a line, and the day."""
-        signed = signatures.find(self.plain, self.mentions, self.told)
-        document = self._noticed() if signed else None  # without a number, too
-        if signed is None or document is None:
-            return
         name = self._name(document)
         title = self.mentions[document]
         draft = is_draft(title.text) or is_draft_behind(self.plain, title.end)

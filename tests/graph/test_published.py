@@ -195,16 +195,20 @@ def test_nothing_whole_to_read(tmp_path: Path) -> None:
         assert seen(reader) == {"r001": 4}
 
 
-def test_what_a_killed_writer_had_not_published_is_published_by_the_next(tmp_path: Path) -> None:
-    path = tmp_path / "store"
-    Store.open(path, "write").close()
-    code = _WRITES.replace("range(50)", "range(1)").replace(
+def _killed_before_publishing(code: str, path: Path) -> None:
+    code = code.replace(
         "from kg.graph.store import Store",
         "from kg.graph.store import Store\nfrom kg.graph import published\nimport os\n"
         "published.publish = lambda *_: os._exit(9)",
     )
     done = subprocess.run([sys.executable, "-c", code, str(path), str(Path(__file__).parents[1])], check=False)
     assert done.returncode == 9
+
+
+def test_what_a_killed_writer_had_not_published_is_published_by_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    Store.open(path, "write").close()
+    _killed_before_publishing(_WRITES.replace("range(50)", "range(1)"), path)
     with Store.open(path) as reader:
         assert seen(reader) == {}
     Store.open(path, "write").close()
@@ -219,13 +223,7 @@ def test_a_reader_keeps_its_texts_though_the_writer_after_it_was_killed(tmp_path
     with Store.open(path, "write") as store:
         store.add(*report(0), samples.RUN)
     reader = Store.open(path)
-    code = _WRITES.replace("store.add(*report(number), samples.RUN)", "pass").replace(
-        "from kg.graph.store import Store",
-        "from kg.graph.store import Store\nfrom kg.graph import published\nimport os\n"
-        "published.publish = lambda *_: os._exit(9)",
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(path), str(Path(__file__).parents[1])], check=False)
-    assert done.returncode == 9
+    _killed_before_publishing(_WRITES.replace("store.add(*report(number), samples.RUN)", "pass"), path)
     with Store.open(path, "write") as store:  # who sweeps
         assert len(store.kept()) == 4
         assert seen(store) == seen(reader) == {"r000": 4}
