@@ -87,6 +87,7 @@ def seeds() -> dict[str, bytes]:
         document.add_paragraph(re.sub(r"[\x00-\x08\x0b-\x1f]", "", line))
     packed = io.BytesIO()
     document.save(packed)
+    members = _members(packed.getvalue())
     body = "".join(f"<p>{line}</p>\n" for line in paragraphs)
     lines = [
         {
@@ -103,7 +104,7 @@ def seeds() -> dict[str, bytes]:
         ".md": ("# " + "\n\n".join(paragraphs)).encode(),
         ".html": f"<!doctype html><html><head><title>月报</title></head><body>{body}</body></html>".encode(),
         ".pdf": (ROOT / "data/samples/2024-06.pdf").read_bytes(),
-        ".docx": packed.getvalue(),
+        ".docx": _packed(members),
         ".jsonl": "\n".join(json.dumps(one, ensure_ascii=False) for one in lines).encode(),
     }
 
@@ -119,20 +120,32 @@ def mutated(kind: str, data: bytes, chosen: random.Random) -> bytes:
     return _changed(kind, data, chosen)
 
 
-def _member(data: bytes, chosen: random.Random) -> bytes:
+def _members(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def _packed(members: dict[str, bytes]) -> bytes:
+    """A zip of the same bytes whenever it is made: zipfile else writes the time, to two seconds, into it."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
-        names = old.namelist()
-        # the text more often than the rest
-        hit = "word/document.xml" if chosen.random() < 0.6 else chosen.choice(names)
-        for name in names:
-            inner = old.read(name)
-            if name == hit:
-                if chosen.random() < 0.1:
-                    continue
-                inner = _changed(".docx", inner, chosen)
-            new.writestr("../" + name if name == hit and chosen.random() < 0.05 else name, inner)
+    with zipfile.ZipFile(packed, "w") as new:
+        for name, inner in members.items():
+            new.writestr(zipfile.ZipInfo(name), inner, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _member(data: bytes, chosen: random.Random) -> bytes:
+    members = _members(data)
+    # the text more often than the rest
+    hit = "word/document.xml" if chosen.random() < 0.6 else chosen.choice(list(members))
+    changed = {}
+    for name, inner in members.items():
+        if name != hit:
+            changed[name] = inner
+        elif chosen.random() >= 0.1:
+            inner = _changed(".docx", inner, chosen)
+            changed["../" + name if chosen.random() < 0.05 else name] = inner
+    return _packed(changed)
 
 
 def _changed(kind: str, data: bytes, chosen: random.Random) -> bytes:
@@ -265,14 +278,11 @@ def hostile(size: int = 300_000) -> Iterator[tuple[str, str, bytes]]:
         "cells": f"<w:tbl><w:tr>{'<w:tc><w:p/></w:tc>' * (size // 20)}</w:tr></w:tbl>",
         "a run": f"<w:p><w:r>{'<w:tab/>' * (size // 8)}</w:r></w:p>",
     }
+    sound = _members(seeds()[".docx"])
     for name, text in words.items():
-        packed = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(seeds()[".docx"])) as old, zipfile.ZipFile(packed, "w", 8) as new:
-            for member in old.namelist():
-                body = f"{text}<w:p><w:r><w:t>甲</w:t></w:r></w:p>"
-                body = f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
-                new.writestr(member, body if member == "word/document.xml" else old.read(member))
-        yield ".docx", name, packed.getvalue()
+        body = f"{text}<w:p><w:r><w:t>甲</w:t></w:r></w:p>"
+        body = f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>'
+        yield ".docx", name, _packed(sound | {"word/document.xml": body.encode()})
     records = {
         "brackets": '{"title": "a", "text": ' + "[" * size,
         "digits": '{"title": "a", "text": "b", "page": ' + "9" * size + "}",
