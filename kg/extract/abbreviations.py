@@ -23,6 +23,7 @@ _LISTED = re.compile(
 )
 _CALLED = re.compile(r"(?:以下|下文|下)?(?:统一?|合|并|均|分别)?(?:简称|统称|并称|称)(?:为|作)?\s?[:：]?\s?")
 _FORM = re.compile(r"[《“\"「‘']?([^《》“”\"「」‘’、，,；;和及或]{1,40})[》”\"」’']?")
+_TICKER = re.compile(r"[A-Za-z一-鿿]{2,8}\s?[:：]\s?[A-Z0-9]{1,6}(?:\.[A-Z]{1,2})?\b")
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,30})[”\"」]")
 # What a firm's full name has beyond its short one. Words that tell one firm of a group from another (工程, 人寿, 财务,
 # 置业) aren't here: 华电能源工程有限公司 is not 华电能源.
@@ -38,6 +39,10 @@ _BY_NUMBER = words.pattern("numbered-instrument")
 _COMMON_NUMBER = re.compile(r".*第\s?\d{1,3}号.*")
 _ROLE = words.pattern("role-word")
 _DOCUMENTS = ("Instrument", "Publication")
+_NAMED = frozenset(("Company", "Organization", "Regulator"))
+# words that may stand behind a name and aren't a longer name's
+_NO_TAIL = re.compile("[系为是于与及和将拟已向对的在由均等就曾称涨跌报共]|合共|合计|微涨|微跌|宣布|公告|披露|表示|完成|签署|收购")
+_IS = re.compile("[系为是与及和]")
 
 
 def _subsequence(short: str, long: str) -> bool:
@@ -58,6 +63,8 @@ def definitions(text: str, mentions: list[Mention]) -> dict[str, str]:
         if not match:
             continue
         inside = match["inside"]
+        if _TICKER.match(inside):
+            continue  # 58同城（NYSE: WUBA）: where it is listed
         called = _CALLED.search(inside)
         if called:
             rest = inside[called.end() :]
@@ -208,6 +215,35 @@ def _parted(mention: Mention, defined: dict[str, str]) -> list[Mention]:
     return [mention]
 
 
+def _as_defined(text: str, mentions: list[Mention], defined: dict[str, str]) -> list[Mention]:
+    """The defined form wherever it stands, if the model or the tables saw a part of it there, or more: 嘉宝|服务."""
+    found = list(mentions)
+    for short in sorted(defined, key=len, reverse=True):
+        full = defined[short]
+        type_ = next(m.type for m in mentions if m.text == full)
+        for match in re.finditer(re.escape(short), text):
+            start, end = match.span()
+            clash = [m for m in found if m.start < end and start < m.end]
+            if not clash or any(m.text == short for m in clash):
+                continue
+            inside = all(start <= m.start and m.end <= end and m.text not in defined for m in clash)
+            one = clash[0]
+            # 嘉宝服务|合共, 华友国际钴业|系华友钴业: what goes on is no part of a name
+            goes_on = (
+                len(clash) == 1
+                and one.start == start
+                and one.reason in ("model", "doubt", "repeat", "announcer")
+                and _NO_TAIL.match(text, end, one.end)
+            )
+            if not inside and not goes_on:
+                continue
+            found = [m for m in found if m not in clash]
+            found.append(Mention(start, end, short, type_, full, "defined"))
+            if goes_on and (rest := _IS.match(text, end, one.end)) and one.end - rest.end() > 1:
+                found.append(replace(one, start=rest.end(), text=text[rest.end() : one.end]))
+    return sorted(found, key=lambda m: m.start)
+
+
 def _numbered(text: str, mentions: list[Mention]) -> list[Mention]:
     """第14179号行政令《某标题》: a number and a title side by side are one document."""
     found = list(mentions)
@@ -245,12 +281,20 @@ def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset
             at = text.find(short, source.end)
             if at >= 0:
                 extra.append(replace(source, start=at, end=at + len(short), text=short, full=full, reason="defined"))
-    # a defined form that the model typed otherwise takes the type of what it stands for
+    # a defined form that the model typed otherwise, or doubted, takes the type of what it stands for
     mentions = [
-        replace(m, type=full_type[defined[m.text]].type, full=defined[m.text]) if m.text in defined else m
+        replace(
+            m,
+            type=full_type[defined[m.text]].type,
+            full=defined[m.text],
+            reason="defined" if m.reason == "doubt" else m.reason,
+        )
+        if m.text in defined
+        else m
         for m in mentions
     ]
     mentions = [part for m in mentions for part in _parted(m, defined)]
+    mentions = _as_defined(text, mentions, {s: f for s, f in defined.items() if full_type[f].type in _NAMED})
     taken = [(m.start, m.end) for m in mentions]
     extra = [e for e in extra if not any(a < e.end and e.start < b for a, b in taken)]
     mentions = repeat(text, sorted([*mentions, *extra], key=lambda m: m.start))

@@ -61,8 +61,12 @@ _ENGLISH_ABOUT = re.compile(
     r"(?:[Tt]he |[Aa]n? )?(?P<name>[A-Z][\w.&'’ -]*?)"
     r"(?:-(?:owned|based|backed|led|run|linked)|['’]s|\s?[(（][A-Z]{2,8}[)）])?"
 )
+_LATIN_LEGAL = re.compile(
+    r"(?:,? (?:Pte\.?|Pty\.?|Pvt\.?|Sdn\.?|Co\.?))?,? (?:Ltd|Limited|Inc|LLC|L\.L\.C|Corp|PLC|plc|GmbH|Bhd|LLP|L\.P|LP|S\.A|N\.V)\b\.?"
+)
 _AFTER_LATIN = re.compile(r"(?<=[A-Za-z.])公司$|\s?[（(](?:[A-Z]{2,4}[:：]?)?\d{4,6}(?:\.[A-Z]{2})?[）)]?$")
 _FIRM_BEFORE = words.pattern("firm-before-person")
+_FIRM_BY_DEED = words.pattern("firm-by-deed")
 _VENUE = words.pattern("venue")
 _ATTRIBUTION = words.pattern("attribution")
 _NOUN_BEHIND = words.pattern("document-behind")
@@ -407,6 +411,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
         start += 1
     while start < end and text[end - 1] in " \n，。、；：“”\"'《》（(·—":
         end -= 1
+    # 一月三轮！|智谱, 执法周报丨|某中心: marks that no name holds
+    if apart := re.search(r".*[！？!?丨｜|](?=[一-鿿]{2})", text[start:end]):
+        start += apart.end()
     # The Google-owned, Mandiant's, Special Technology Services LLC (STS): English words about a name, not of it
     if about := _ENGLISH_ABOUT.fullmatch(text, start, end):
         # 据The Information报道: in Chinese the article is the name's
@@ -414,6 +421,9 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     # D＆D Pharmatech: the model sees no name in D＆
     if start > 1 and text[start - 1] in "&＆" and text[start - 2].isascii() and text[start - 2].isalpha():
         start = (re.search(r"[A-Za-z0-9]*$", text[: start - 1]) or re.search("$", text)).start()  # type: ignore[union-attr]
+    # Quantum Bloom Group| Ltd
+    if text[end - 1 : end].isascii() and (legal := _LATIN_LEGAL.match(text, end)):
+        end = legal.end()
     # Tech Data公司, ST中基(000972)
     if after := _AFTER_LATIN.search(text, start, end):
         end = after.start()
@@ -527,16 +537,23 @@ def _firms_named_as_people(text: str, mentions: list[Mention]) -> list[Mention]:
         m.text
         for m in mentions
         if m.type == "Person"
-        and (before := _FIRM_BEFORE.search(text[max(0, m.start - 8) : m.start]))
-        and ("·" in m.text or before.group().endswith(("巨头", "财团", "基金", "机构")))
+        and (
+            (
+                (before := _FIRM_BEFORE.search(text[max(0, m.start - 8) : m.start]))
+                and ("·" in m.text or before.group().endswith(("巨头", "财团", "基金", "机构")))
+            )
+            or _FIRM_BY_DEED.match(text, m.end)
+        )
     }
     return [replace(m, type="Company") if m.type == "Person" and m.text in firms else m for m in mentions]
 
 
 def longest(text: str, mentions: list[Mention]) -> list[Mention]:
-    """威星物|联网 in one sentence and 威星物联网 in the next: the longer name, wherever it stands."""
+    """威星物|联网 in one sentence and 威星物联网 in the next, 黄明|端: the longer name, wherever it stands."""
     reasons = ("model", "owned", "office", "slot")
-    names = sorted({m.text for m in mentions if m.type == "Company" and m.reason in reasons})
+    kinds = ("Company", "Person")
+    names = sorted({m.text for m in mentions if m.type in kinds and m.reason in reasons})
+    typed = {(m.text, m.type) for m in mentions}
     further: dict[str, list[str]] = {}  # names that go on from another stand right behind it in the alphabet
     for at, short in enumerate(names, 1):
         end = at
@@ -550,12 +567,14 @@ def longest(text: str, mentions: list[Mention]) -> list[Mention]:
             (
                 name
                 for name in (further.get(mention.text, ()) if mention.reason in reasons else ())
-                if text.startswith(name, mention.start) and mention.start + len(name) <= limit
+                if text.startswith(name, mention.start)
+                and mention.start + len(name) <= limit
+                and (name, mention.type) in typed
             ),
             key=len,
             default=None,
         )
-        if longer and mention.type == "Company":
+        if longer and mention.type in kinds:
             mention = replace(mention, end=mention.start + len(longer), text=longer)
         found.append(mention)
     return found

@@ -2,7 +2,7 @@
 
 ``8月19日，AMD拟以49亿美元收购服务器商ZT Systems`` becomes ``Ⓓ，Ⓒ拟以Ⓜ收购服务器商Ⓒ``, where each circled letter is
 a character of a private range that stands for one mention, date, amount, share or round. Quotation marks and what
-stands in brackets are left out, so that a rule needn't think of them.
+stands in brackets are left out, and the article of a document, so that a rule needn't think of them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ BASES: dict[str, int] = {
     "Round": 0xE900,
 }
 MENTIONS = f"{chr(BASES['Regulator'])}-{chr(BASES['Person'] + _RANGE - 1)}"
+_NUMBER = "第?[一二三四五六七八九十百零\\d]+"
+# 《甲法》第二十八条和《乙规定》第三十五条: which article of a document, so that the two stand in one list
+_ARTICLE = re.compile(f"》?第[一二三四五六七八九十百零\\d]+条(?:之[一二三四五六七八九])?(?:{_NUMBER}款)?(?:{_NUMBER}项)?(?:的规定)?")
 _QUOTES = frozenset('“”"「」『』《》〈〉【】‘’')
 
 
@@ -93,6 +96,8 @@ def outline(text: str, start: int, end: int, things: Iterable[Thing]) -> Outline
                 result.at.append(i)
             i = thing.end
             t += 1
+            if thing.type == "Instrument" and (article := _ARTICLE.match(text, i, end)):
+                i = article.end()
             continue
         while t < len(inside) and inside[t].start < i:
             t += 1

@@ -105,6 +105,8 @@ _COURT = words.pattern("court")
 _DENIED = words.pattern("denied")
 _ANNOUNCES = words.pattern("announcing")
 _CALLED_FIRM = words.pattern("called-firm")
+_SELF_ANNOUNCED = re.compile(r"(?:^|[，。；\n])公司[^，。；]{0,10}(?:公告|披露|公布|收到)")
+_SHARE = re.compile(r"\s?[（(](?:[A-Z]{2,4}\s?[:：]\s?)?\d{4,6}(?:\.[A-Z]{2})?[,，）)]")
 _FIRMS_OFFICE = words.pattern("firms-office")
 _LEGISLATURE = words.pattern("legislature")
 _SPEAKS = words.pattern("speaks")
@@ -214,6 +216,9 @@ class Reader:
         ]
         if called:
             return called[0]
+        if not announcing and _SELF_ANNOUNCED.search(self.plain):
+            # 恒锋智造（603987）…公司5月16日晚间公告: the one firm whose shares the text has the number of
+            announcing = [i for i, m in enumerate(self.mentions) if m.type == "Company" and _SHARE.match(self.plain, m.end)]
         return announcing[0] if len({self._name(place) for place in announcing}) == 1 else None
 
     def _announcer_met(self, at: int) -> bool:
@@ -804,7 +809,8 @@ class Reader:
         if name == "issuer":
             name = "topic"
         told = s.sketch.text[max(0, match.start - 1) : match.end]
-        if name == "raiser" and self.state.raiser is None and re.match("[，；]投资", told):
+        untold = name == "raiser" and self.state.raiser is None
+        if untold and (match.rule.id == "invest-round-by" or re.match("[，；]投资", told)):
             # 投资方包括… where no round is told: the investors of the firm that the sentence is about
             for i, c in enumerate(s.sketch.text[: match.start]):
                 thing = s.sketch.things.get(c)
@@ -845,7 +851,7 @@ class Reader:
         ):
             return True
         # 与丙、丁签署协议，收购…: nor do those beside him
-        listed = re.search("(?:与|和|同)[^，。；]{1,30}、$", self.plain[s.start : mention.start])
+        listed = re.search("(?:与|和|同)[^。；]{1,80}[、及和]$", self.plain[s.start : mention.start])
         return bool(listed and re.match("[^，。；、]{0,3}(?:签署|签订|达成|订立)", after))
 
     def _own(self, s: _Sentence, match: Match) -> tuple[int, ...]:

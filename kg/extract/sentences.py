@@ -9,7 +9,7 @@ _ENDS = re.compile(r"[。！？!?；;]+[”’」』）)]*|\n+|(?<=[a-z0-9)”\"
 _CLOSED = re.compile(r"《[^《》\n]{1,160}》|（[^（）\n]{1,120}）|\([^()\n]{1,120}\)")
 # full stops that end no sentence
 _SHORT = re.compile(
-    r"(?<![A-Za-z0-9])(?:Inc|Ltd|Co|Corp|Mr|Ms|Mrs|Dr|Prof|St|No|Nos|vs|v|U\.S|U\.K|e\.g|i\.e|Art|Sec|Jr|Sr|approx)$"
+    r"(?<![A-Za-z0-9])(?:Inc|Ltd|Co|Corp|Pte|Pty|Pvt|Bhd|Sdn|L\.L\.C|Mr|Ms|Mrs|Dr|Prof|St|No|Nos|vs|v|U\.S|U\.K|e\.g|i\.e|Art|Sec|Jr|Sr|approx)$"
 )
 
 
