@@ -43,7 +43,7 @@ _THINGS = {
     "round": "Round",
 }
 # what rules may name besides their own groups: filled in from the sentences before
-STATES = ("topic", "raiser", "document", "target-state", "issuers", "issuer", "own", "body")
+STATES = ("topic", "raiser", "document", "target-state", "issuers", "issuer", "own", "body", "parties", "plaintiffs")
 _TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<word>[a-z-]+)\}|@(?P<within>[A-Z]+)?")
 
 _OPTIONAL = re.compile(r"[?*]|\{[\d,]")
@@ -51,7 +51,10 @@ _OPTIONAL = re.compile(r"[?*]|\{[\d,]")
 # in 美团旗下汉海信息 the owner is none of the list
 _OWNER = re.compile(rf"[{letters('Company')}](?=(?:的)?(?:旗下|全资子公司|子公司))")
 
-_NEXT_CLAUSE = re.compile(rf"(?<=[{MENTIONS}])(?:的?(?:股权|股份))?，[{MENTIONS}](?:[、和与及][{MENTIONS}])*$")
+# to buy Verint, Bloomberg reported: nor in English
+_NEXT_CLAUSE = re.compile(
+    rf"(?<=[{MENTIONS}])(?:(?:的?(?:股权|股份))?，[{MENTIONS}](?:[、和与及][{MENTIONS}])*|, [{MENTIONS}])$"
+)
 _LIST_ENDS = re.compile(r"[，。；、\n]|$|等|和|与|以及|[的]|在内|[两三四五六七八九]")
 
 

@@ -628,7 +628,11 @@ def repeat(text: str, mentions: list[Mention]) -> list[Mention]:
                 model.type in ("Instrument", "Publication") and len(form) <= 4 and text[at - 1 : at] not in ("《", "“")
             )
             if not any(taken[at:end]) and _alone(text, at, end) and not bare:
-                added.append(replace(model, start=at, end=end, reason="repeat"))
-                taken[at:end] = b"\1" * len(form)
+                whole = form
+                if form[-1].isascii() and model.type == "Company" and (legal := _LATIN_LEGAL.match(text, end)):
+                    end = legal.end()
+                    whole = text[at:end]
+                added.append(replace(model, start=at, end=end, text=whole, reason="repeat"))
+                taken[at:end] = b"\1" * (end - at)
             at = text.find(form, end)
     return sorted([*mentions, *added], key=lambda m: m.start)

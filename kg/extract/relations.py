@@ -26,7 +26,11 @@ from kg.settings import asset
 _DEALS = ("acquires", "investsIn")
 # 该框架落实《X》《Y》，由甲编制: what something rests on isn't what the sentence is about
 _RESTS_ON = re.compile(
-    f"(?:落实|根据|依据|贯彻|按照|遵照|遵循|基于|依照|执行)[^，。；]{{0,8}}(?:[{letters('Instrument')}][、和与及以]*)*$"
+    f"(?:落实|根据|依据|贯彻|按照|遵照|遵循|基于|依照|执行|对现行的?|对原有?的?)[^，。；]{{0,8}}(?:[{letters('Instrument')}][、和与及以]*)*$"
+)
+# 两份文件系为落实…, 清单根据…: all those that were told of
+_SEVERAL = re.compile(
+    "(?:[^，。；]{0,8}，)?(?:上述|这|以上|前述|该)?(?:(?:[两二三四五六七八九十]|\\d+)(?:份|项|部|个|件)(?:文件|标准|清单|办法|规定|指南|征求意见稿|文本|法规|规则|草案|技术文件)|清单)(?=[^，。；]{0,4}?(?:系|是|均|都|由|根据|依据|为|旨在|共同|分别))"
 )
 # 将研究制定《X》，会同乙局出台《Y》: what is planned of the one is of the other
 _AHEAD_TOGETHER = re.compile("(?:将(?!于)|拟|计划|正抓紧)[^。；]*，(?:并|还)?(?:会同|联合)$")
@@ -152,11 +156,16 @@ class State:
     body: int | None = None
     issuers: tuple[int, ...] = ()
     pair: tuple[int, ...] = ()
+    plaintiffs: tuple[int, ...] = ()
+    documents: tuple[int, ...] = ()  # where the last sentence on any named several
+    lately: int | None = None  # the document that the last sentence was about, though it says nothing else of it
     rounds: dict[str, str] = field(default_factory=dict)  # of each firm the round told last
 
     def get(self, name: str) -> tuple[int, ...]:
         if name == "issuers":
             return self.issuers
+        if name == "plaintiffs":
+            return self.plaintiffs
         place = {
             "topic": self.topic,
             "raiser": self.raiser,
@@ -368,8 +377,12 @@ class Reader:
             return self._announcer
         if state == "body":
             noun = word.removeprefix("该")
+            nouns = (noun, "管理委员会") if noun == "管委会" else noun
             earlier = [i for i, m in enumerate(self.mentions) if m.end <= at and m.type == "Regulator"]
-            return next((i for i in reversed(earlier) if self.mentions[i].text.endswith(noun)), None)
+            return next((i for i in reversed(earlier) if self.mentions[i].text.endswith(nouns)), None)
+        if state == "fund":
+            funds = [i for i, m in enumerate(self.mentions) if m.end <= at and m.type == "Company"]
+            return next((i for i in reversed(funds) if "基金" in (self.mentions[i].full or self.mentions[i].text)), None)
         if word == "其" and (near := re.search("[及和与、]$", self.plain[:at])):
             # Meta及其旗下的X: whose it is stands right before
             beside = [t for t in things if t.end == near.start() and t.type == "Company"]
@@ -381,7 +394,9 @@ class Reader:
         before = [t.ref for t in things if t.end <= at and t.type in ("Instrument", "Publication")]
         # 本办法 is a document that is called so; of those, the one that the text is about comes first
         noun = word.lstrip("本该此")
-        known = [self.state.document] if self.state.document is not None else []
+        known = [place for place in (self.state.document,) if place is not None]
+        if word[0] == "该" and not before and self.state.lately is not None:
+            known = [self.state.lately, *known]
         ordered = [*known, *reversed(before)] if word[0] == "本" else [*reversed(before), *known]
         called = [ref for ref in ordered if without_tail(self._name(ref)).endswith(noun)]
         if not called and word[0] == "本":
@@ -658,8 +673,15 @@ class Reader:
         stated = [r for r in self.found.relations if r.start == s.start and r.type in ("issuedBy", "draftedBy")]
         if stated:
             self.state.document = stated[0].subject
+            self.state.documents = tuple({self._name(r.subject): r.subject for r in stated}.values())
         elif documents and self.state.document is None:
             self.state.document = documents[0].ref
+        first = next((i for i, c in enumerate(s.sketch.text) if (t := s.sketch.things.get(c)) in documents), None)
+        about = first is not None and first <= 16 and not _RESTS_ON.search(s.sketch.text[:first])
+        self.state.lately = documents[0].ref if about and not stated else None
+        suing = [r.subject for r in self.found.relations if r.start == s.start and r.type == "sues"]
+        if suing:
+            self.state.plaintiffs = tuple({self._name(place): place for place in suing}.values())
         issued = [r for r in stated if r.type == "issuedBy"]
         self.state.issuers = tuple(dict.fromkeys(r.object for r in issued if r.rule != "issue-list"))
         bought = [r for r in self.found.relations if r.start == s.start and r.type == "acquires"]
@@ -719,6 +741,7 @@ class Reader:
             if rule.subject in grammar.STATES and any(
                 r.type == relation and r.start == s.start and self._name(r.object) == self._name(b)
                 for r in self.found.relations
+                if r.rule != rule.id or len(subjects) == 1  # 被告还包括Y: each of those who sue
             ):
                 continue
             if rule.object in ("topic", "own", "body") and any(
@@ -819,6 +842,11 @@ class Reader:
                     return () if acted or _SPEAKS.match(s.sketch.text[i + 1 :]) else (thing.ref,)
         if name == "own":
             return self._own(s, match)
+        if name == "parties":
+            # who signs in the same sentence
+            signed = [r for r in self.found.relations if r.start == s.start and r.type == "agreementWith"]
+            places = {self._name(p): p for r in signed for p in (r.subject, r.object)}
+            return tuple(places.values()) or self.state.pair
         if name == "body":
             for i, c in enumerate(s.sketch.text[: match.start]):
                 thing = s.sketch.things.get(c)
@@ -837,6 +865,8 @@ class Reader:
             before = [place for place in before if place not in bases]
             if before:
                 return (before[-1],)
+            if len(self.state.documents) > 1 and _SEVERAL.match(s.sketch.text):
+                return self.state.documents
         return self.state.get(name)
 
     def _partner(self, s: _Sentence, relation: str, place: int) -> bool:

@@ -126,6 +126,8 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
         found = "announced"  # X与Y宣布达成协议，X将以…收购Y
     if found in (None, "announced") and when and told and when[:4] < told[:4] and relation == "acquires":
         return "completed"
+    if found is None and when and not told and len(when) < 10 and relation == "acquires":
+        return "completed"  # 2012年以125亿美元买下X: a year and no more is of something past
     return found
 
 
