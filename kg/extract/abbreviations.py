@@ -24,6 +24,8 @@ _LISTED = re.compile(
 _CALLED = re.compile(r"(?:以下|下文|下)?(?:统一?|合|并|均|分别)?(?:简称|统称|并称|称)(?:为|作)?\s?[:：]?\s?")
 _FORM = re.compile(r"[《“\"「‘']?([^《》“”\"「」‘’、，,；;和及或]{1,40})[》”\"」’']?")
 _TICKER = re.compile(r"[A-Za-z一-鿿]{2,8}\s?[:：]\s?[A-Z0-9]{1,6}(?:\.[A-Z]{1,2})?\b")
+# Windsurf原名Codeium: one firm under two names
+_FORMERLY = re.compile(r"[”」]?(?:[（(])?(?:公司)?(?:原名|曾用名|旧称|又名|又称)(?:为|是|叫)?\s?[“「]?")
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,30})[”\"」]")
 # What a firm's full name has beyond its short one. Words that tell one firm of a group from another (工程, 人寿, 财务,
 # 置业) aren't here: 华电能源工程有限公司 is not 华电能源.
@@ -113,6 +115,12 @@ def definitions(text: str, mentions: list[Mention]) -> dict[str, str]:
         ):
             # 证券及期货事务监察委员会（证监会）: another 证监会 than the one that comes to mind
             found[other] = mention.text
+    firms = {m.start: m for m in mentions if m.type == "Company"}
+    for mention in firms.values():
+        former = _FORMERLY.match(text, mention.end)
+        other = firms.get(former.end()) if former else None
+        if other is not None:
+            found.setdefault(other.text, mention.text)
     if listed := _LISTED.search(text):
         # 证券简称：甲股份, and below it the legal name of the firm whose announcement it is
         below = (m for m in mentions if m.type == "Company" and listed.end() <= m.start < listed.end() + 200)
@@ -232,7 +240,7 @@ def _as_defined(text: str, mentions: list[Mention], defined: dict[str, str]) -> 
             goes_on = (
                 len(clash) == 1
                 and one.start == start
-                and one.reason in ("model", "doubt", "repeat", "announcer")
+                and one.reason in ("model", "doubt", "repeat", "announcer", "legal-form")
                 and _NO_TAIL.match(text, end, one.end)
             )
             if not inside and not goes_on:

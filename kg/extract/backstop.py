@@ -7,7 +7,7 @@ form, or is a person for LAC and stands beside an office, needs no third vote.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from kg.extract import edges, words
 from kg.extract.recogniser import Clues
@@ -34,6 +34,9 @@ _JOINTLY = re.compile(r"(?<=[局厅委部办院署])(?:会同|协同)(?=[一-鿿
 # 董事长是李银会，男，54岁: LAC may see 李银 and a verb
 _INTRODUCED = re.compile(r"(?:是|为|：)(?P<name>[一-鿿]{2,4})(?:先生|女士)?[，,](?:男|女)[，,]\s?\d")
 _SAYS = re.compile("(?:表示|称|回应称?|透露)[，,：:]")
+_CODED = re.compile(
+    r"(?:(?<=[，。；：、\n日晚间与和及])|^)(?P<name>[一-鿿]{2,8})(?=[（(](?:[A-Z]{2,4}\s?[:：]\s?)?\d{4,6}(?:\.[A-Z]{2})?[）)])"
+)
 _NO_FIRM = re.compile("(?:[部委会院署局府厅办处所]|大学|学院|医院|中学|中心|法院|协会|联盟|公司|党|网)$")
 _HAN = re.compile(r"[一-鿿·]{2,}$")
 
@@ -143,6 +146,19 @@ def announcers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
             if text.endswith(("联交所", "港交所"), start + 2, end):
                 end -= 3
             yield edges.without_description(text, start, end), end
+
+
+def listed(text: str, ends: Container[int]) -> Iterator[tuple[int, int]]:
+    """What stands between a mark and a share code, unless a name that is seen ends there: 奈雪的茶（02150.HK）."""
+    for match in _CODED.finditer(text):
+        start, end = match.span("name")
+        if end in ends:
+            continue
+        if lead := _LEAD.match(text, start, end):
+            start = lead.end()
+        start = edges.without_description(text, start, end)
+        if end - start >= 2 and not _STOP.search(text[start:end]):
+            yield start, end
 
 
 def dealers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:

@@ -19,7 +19,7 @@ _AFTER_NAME = words.pattern("after-name")
 _DESCRIBED = words.pattern("describes-firm")
 _FIRM_TAIL = words.pattern("firm-tail")
 _PARTS = re.compile(
-    r"旗下(?:的|全资|控股)?(?:子公司)?|(?<=[委部局署院会办厅])(?:联合|会同|牵头)(?=[一-鿿]{2,14}[委部局署院会办厅行]$)"
+    r"旗下(?:的|全资|控股)?(?:子公司)?|(?<=[一-鿿]{2})母公司(?=[一-鿿A-Za-z]{2})|(?<=[委部局署院会办厅])(?:联合|会同|牵头)(?=[一-鿿]{2,14}[委部局署院会办厅行]$)"
 )
 _FIRM = words.pattern("firm-ending")
 _BODY = re.compile("(?:厅|局|发改委|网信办|证监局|人民政府|法院|检察院)$")
@@ -75,6 +75,7 @@ _ARTICLE = re.compile("(?<![A-Za-z])The $")
 _LATIN_LETTER = re.compile("[A-Za-z]")
 _INSTITUTE_TAIL = re.compile("(?<=研究所|研究院)[一-鿿]{2,5}(?<![心所院部室会处局组站团队系厅])$")
 _POLITE = re.compile("(?<=[一-鿿]{2})(?:先生|女士|博士|教授|院士|律师)$")
+_LEGAL_NAME = re.compile(r"[一-鿿（）()]{4,24}?(?:股份|有限责任|有限)公司")
 _TRADE_BEHIND = re.compile("行业|赛道|板块|领域|产业(?![园基投集链带])")
 _OFFICE_FIRST = re.compile("(?:CEO|CFO|CTO|COO|CMO|CISO|CIO|VP|SVP|EVP) ")
 _CAPITAL = re.compile("市场|结构|运作|支出|充足|金融|项目|利得|开支|公积")
@@ -391,7 +392,14 @@ def _without_describers(text: str, guesses: list[Guess], seen: Clues) -> list[Gu
         if guess.type == "Company" and not any(f.start == guess.start and f.end == guess.end for f in seen.found):
             run = re.compile(r"[一-鿿]{0,8}").match(text, guess.end)
             limit = run.end() if run else guess.end
-            says = next((m for m in _DESCRIBED.finditer(text, guess.end, limit + 1) if m.end() in names), None)
+            says = next(
+                (
+                    m
+                    for m in _DESCRIBED.finditer(text, guess.end, limit + 1)
+                    if m.end() in names or _LEGAL_NAME.match(text, m.end())
+                ),
+                None,
+            )
             what = text[guess.end : says.start()] if says else ""
             named = text[guess.start : guess.end]
             if says and not _ACTED_ON.search(what) and not _FIRM.search(named):

@@ -55,6 +55,8 @@ _OWNER = re.compile(rf"[{letters('Company')}](?=(?:的)?(?:旗下|全资子公�
 _NEXT_CLAUSE = re.compile(
     rf"(?<=[{MENTIONS}])(?:(?:的?(?:股权|股份))?，[{MENTIONS}](?:[、和与及][{MENTIONS}])*|, [{MENTIONS}])$"
 )
+_TALKS = re.compile("[^，。；]{0,6}?(?:谈判|洽谈|磋商|接触|商谈|讨论|沟通|签署|签订|达成)")
+_WITH = re.compile(f"(?<=[{MENTIONS}])[与同][{MENTIONS}]$")
 _LIST_ENDS = re.compile(r"[，。；、\n]|$|等|和|与|以及|[的]|在内|[两三四五六七八九]")
 
 
@@ -228,6 +230,9 @@ class Grammar:
                     if not _LIST_ENDS.match(behind):
                         # 甲收购乙，丙宣布…: behind a comma stands another sentence's subject
                         groups[rule.object] = _NEXT_CLAUSE.sub("", groups[rule.object])
+                        if _TALKS.match(behind):
+                            # 就收购甲与乙展开谈判: with whom, and not what else
+                            groups[rule.object] = _WITH.sub("", groups[rule.object])
 
                 def places(name: str, groups: dict[str, str] = groups) -> tuple[int, ...]:
                     piece = _OWNER.sub("", groups.get(name, ""))

@@ -182,6 +182,7 @@ class Shapes:
                 # 对甲集团旗下乙国际: who is meant is the last of them
                 name = re.sub("^.{2,}旗下(?:的)?(?=.{2})", "", name)
                 name = re.sub("^[对向](?=.{2})|最新$", "", name)
+                name = re.split("[！!？?]", name)[-1]  # 一个月三轮！甲谱获…
                 if name and not (role in ("investor", "buyer") and self.nobody.fullmatch(name)):
                     first = at + begin + start + piece.index(name)
                     yield Name(first, first + len(name), type_, role, group in ("led", "followed"))

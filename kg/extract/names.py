@@ -46,6 +46,8 @@ _PAPER_SAYS = words.pattern("paper-says")
 _AND = re.compile("以及|[及和与]")
 # 向英特尔投资50亿美元: what is done to the firm, and no fund of its
 _PUT_INTO = re.compile(r"投资(?=(?:了|约|近|超过?|逾|共|最多|至多|至少)?\s?\d)")
+# a known firm's name goes on: what 投资 is where no object of it follows
+_OWN_INVESTMENTS = re.compile("投资(?=[、和与及等也亦已均将拟]|[领跟参]投)")
 _SEATED = re.compile("[（(][一-鿿]{2,4}[）)](?:[一-鿿]{2,6})?(?:股份有限|有限责任|有限)公司")
 _INVESTING = words.pattern("investing-sentence")
 _FUNDED_BY = re.compile(r"(?:融资|投资|轮)由[^。；\n]{0,120}$")
@@ -214,6 +216,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             if text[hit.start - 1 : hit.start] in ("向", "对") and _PUT_INTO.match(text, end - 2):
                 found.append(Candidate(hit.start, end - 2, "Company", "known", 0))
                 continue
+            if hit.known.type == "Company" and _OWN_INVESTMENTS.match(text, end):
+                end += 2  # 中粮、高瓴投资也已…
             if hit.known.type == "Company" and (legal := _SEATED.match(text, end)):
                 end = legal.end()  # 芯原微电子（上海）股份有限公司
             if hit.known.type == "Regulator":
@@ -270,6 +274,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             seen_already = reason == "raiser" and any(c.start < end and start < c.end for c in found)
             if not within(start, end, closed) and not seen_already:
                 found.append(Candidate(start, end, type_, reason, 3))
+    for start, end in backstop.listed(text, {c.end for c in found}):
+        found.append(Candidate(start, end, "Company", "listed", 3))
     for start, end, form in backstop.organisations(text, seen):
         if not within(start, end, closed):
             found.append(Candidate(start, end, form, "form", 3))

@@ -16,7 +16,7 @@ from kg.extract import grammar, numbers, sentences, signatures, terms, words
 from kg.extract.dates import When, find_dates
 from kg.extract.grammar import Grammar, Match
 from kg.extract.kinds import is_draft, is_draft_behind, without_tail
-from kg.extract.outline import Outline, Thing, letters, outline
+from kg.extract.outline import MENTIONS, Outline, Thing, letters, outline
 from kg.extract.plain import simplify
 from kg.ids import normalise
 from kg.items import Mention, Raise, Relation, Said, Terms, Unused
@@ -72,6 +72,8 @@ _COLLECTIVE = words.pattern("collective")
 # a firm behind these is acted on or quoted, and isn't what the sentence is about
 _ASIDE = words.pattern("aside")
 _ELSEWHERE = re.compile("(?:在|来自|毕业于|加入|离开|就职于|任职于|供职于|由|被|对|与|向|给|从|和|、)$")
+_JOINED = re.compile("入股|增资|注资|参股")
+_MAJORITY = Decimal("0.5")
 _CONTROL = Decimal("0.3")  # the share from which control is taken: the threshold of a mandatory offer
 _NOT_INVESTED = words.pattern("not-invested")
 _DEBT = words.pattern("debt")
@@ -111,6 +113,18 @@ _ANNOUNCES = words.pattern("announcing")
 _CALLED_FIRM = words.pattern("called-firm")
 _SELF_ANNOUNCED = re.compile(r"(?:^|[，。；\n])公司[^，。；]{0,10}(?:公告|披露|公布|收到)")
 _SHARE = re.compile(r"\s?[（(](?:[A-Z]{2,4}\s?[:：]\s?)?\d{4,6}(?:\.[A-Z]{2})?[,，）)]")
+_IN_ONE_LIST = re.compile(f"[{MENTIONS}]+(?:[、和与及]|以及)(?:[{MENTIONS}]+(?:[、和与及]|以及)?)*")
+_EXCHANGE = re.compile(
+    "(?:[一-鿿]{2,4}(?:证券|联合)?交易所|[上深北港联纽伦]交所|港股|美股|纳斯达克|纳指|NASDAQ|Nasdaq|NYSE|HKEX)"
+)
+_LISTED_BEHIND = re.compile(r"\s?(?:主板|创业板|科创板|北交所)?(?:挂牌|上市|退市|交易|[:：])")
+_LISTED_BEFORE = re.compile("(?:登陆|登录|在|于|从|自|赴|撤离|选择)$")
+_GROUP = "(?:财团(?!法人)|买方团|买方集团|投资者团|投资团|联合体)"
+_MADE_OF = re.compile(f"由(?P<members>[^。；\n]{{2,90}}?)(?:共同)?组成的[^，。；\n]{{0,10}}?{_GROUP}")
+_MADE_UP = re.compile(f"{_GROUP}(?:成员)?(?:由|包括)(?P<members>[^。；\n]{{2,90}}?)(?:共同)?(?:组成|构成|$|(?=[。；]))")
+_OFFICE_BEHIND = re.compile(
+    f"的?[^，。；、{letters('Company')}]{{0,16}}?(?:董事|主席|总裁|经理|执行官|创始人|CEO|CFO|CTO|掌门人|控制人)[^，。；、]{{0,8}}?[{letters('Person')}]"
+)
 _FIRMS_OFFICE = words.pattern("firms-office")
 _LEGISLATURE = words.pattern("legislature")
 _SPEAKS = words.pattern("speaks")
@@ -270,6 +284,7 @@ class Reader:
             and not (m.type == "Instrument" and self._signed(m, start))
             and not (suit and _COURT.search(self.plain[m.start : m.end]))
             and not (m.reason == "place" and self._within(m, start))
+            and not (not headline and self._where_listed(m))
         ]
         things += self._anaphors(start, end, things)
         taken = [(t.start, t.end) for t in things]
@@ -296,6 +311,14 @@ class Reader:
         return bool(
             _PAPER.search(self.plain[paper.start : paper.end])
             and re.search("(?:签署|签订|签下|订立|达成|续签)了?[^，。；]{0,6}$", before)
+        )
+
+    def _where_listed(self, m: Mention) -> bool:
+        """纳斯达克上市公司X, 登陆纽交所: an exchange as where shares are traded, and no party to anything."""
+        if m.type not in ("Organization", "Company") or not _EXCHANGE.fullmatch(self.plain[m.start : m.end]):
+            return False
+        return bool(
+            _LISTED_BEHIND.match(self.plain, m.end) or _LISTED_BEFORE.search(self.plain[max(0, m.start - 4) : m.start])
         )
 
     def _within(self, place: Mention, start: int) -> bool:
@@ -422,6 +445,7 @@ class Reader:
         for match in matches:
             if not match.rule.sets:
                 self._relate(s, match)
+        self._consortium(s)
         self._through(s)
         self._bracketed(s)
         self._numbered(s)
@@ -580,6 +604,37 @@ class Reader:
                     )
                 )
 
+    def _consortium(self, s: _Sentence) -> None:
+        """由甲、乙和丙组成的财团收购丁: each of those whom the buyers are made of buys; the same told a sentence later."""
+        told = _MADE_OF.search(s.sketch.text) or _MADE_UP.search(s.sketch.text)
+        if told is None:
+            return
+        start, end = told.span("members")
+        members: dict[str, int] = {}
+        for i in range(start, end):
+            thing = s.sketch.things.get(s.sketch.text[i])
+            if thing is None or thing.type not in ("Company", "Organization", "Person"):
+                continue
+            if thing.type == "Person" or not _OFFICE_BEHIND.match(s.sketch.text, i + 1):
+                members[self._name(thing.ref)] = thing.ref
+        bought = [r for r in self.found.relations if r.type == "acquires" and r.start == s.start]
+        if not bought and self.state.target is not None:
+            goal = self._name(self.state.target)
+            bought = [r for r in self.found.relations if r.type == "acquires" and self._name(r.object) == goal]
+        if not bought:
+            return
+        deal = bought[-1]
+        for name, place in members.items():
+            key = ("acquires", name, self._name(deal.object), s.start)
+            if key not in self._seen and name != self._name(deal.object):
+                self._seen.add(key)
+                at = s.sketch.offset(told.start())
+                self.found.relations.append(
+                    replace(
+                        deal, subject=place, start=s.start, end=s.end, cue=at, rule="acquire-consortium", headline=False
+                    )
+                )
+
     def _bracketed(self, s: _Sentence) -> None:
         """X（Y旗下）: whose firm it is stands in brackets, which the outline leaves out."""
         at = {m.start: i for i, m in enumerate(self.mentions) if m.type == "Company" and s.start <= m.start < s.end}
@@ -730,7 +785,8 @@ class Reader:
                 continue
             if relation in _DEALS and self._name(a).endswith("交易所"):
                 continue
-            if relation in _DEALS and rule.id != "acquire-sell" and self._partner(s, relation, a):
+            apart = rule.id == "acquire-sell" or rule.subject == "parties"
+            if relation in _DEALS and not apart and self._partner(s, relation, a):
                 continue
             if relation in _DEALS and _DENIED.search(s.sketch.text[match.start :]):
                 continue
@@ -738,7 +794,7 @@ class Reader:
                 continue
             if relation in ("sues", "agreementWith") and (self._reports(s, a) or self._reports(s, b)):
                 continue
-            if rule.subject in grammar.STATES and any(
+            if rule.subject in grammar.STATES and rule.subject != "parties" and any(
                 r.type == relation and r.start == s.start and self._name(r.object) == self._name(b)
                 for r in self.found.relations
                 if r.rule != rule.id or len(subjects) == 1  # 被告还包括Y: each of those who sue
@@ -812,12 +868,18 @@ class Reader:
                 self.found.relations[i] = replace(r, terms=replace(r.terms, lead=True))
 
     def _state(self, name: str, s: _Sentence, match: Match) -> tuple[int, ...]:
+        if name == "issuer":
+            if self._announcer is not None and self._announcer_met(s.sketch.offset(match.start)):
+                return (self._announcer,)
+            name = "topic"
         if name == "topic" and not _IT.match(s.sketch.text, match.start):
             # what the sentence itself is about comes before what was carried over
             for i, c in enumerate(s.sketch.text[: match.start]):
                 thing = s.sketch.things.get(c)
                 if thing is None or thing.type != "Company" or _ACTED_ON.search(s.sketch.text[:i]):
                     continue
+                if _IN_ONE_LIST.fullmatch(s.sketch.text, i, match.start):
+                    continue  # of 甲、乙及丙认购 the rule has found 乙及丙
                 if not _ASIDE.search(s.sketch.text[:i]):
                     if _SPEAKS.match(s.sketch.text[i + 1 :]):
                         continue
@@ -827,10 +889,6 @@ class Reader:
                     ):
                         return (s.sketch.things[officer["who"]].ref,)
                     return (thing.ref,)
-        if name == "issuer" and self._announcer is not None and self._announcer_met(s.sketch.offset(match.start)):
-            return (self._announcer,)
-        if name == "issuer":
-            name = "topic"
         told = s.sketch.text[max(0, match.start - 1) : match.end]
         untold = name == "raiser" and self.state.raiser is None
         if untold and (match.rule.id == "invest-round-by" or re.match("[，；]投资", told)):
@@ -912,7 +970,9 @@ class Reader:
             shares = [
                 s.shares[t.ref] for t in s.sketch.refs(s.sketch.text[match.start : match.end]) if t.type == "Share"
             ]
-            return relation if shares and shares[-1].value >= _CONTROL else "investsIn"
+            joined = _JOINED.search(s.sketch.text[: match.end])  # 斥资入股X，取得49%的股份
+            least = _MAJORITY if joined else _CONTROL
+            return relation if shares and shares[-1].value >= least else "investsIn"
         if match.rule.id == "acquire-transfer":
             # the share may stand behind: 转让给X，占总股本的5.20%
             things = s.sketch.refs(s.sketch.text[match.start : match.end + 40])

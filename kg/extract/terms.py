@@ -89,6 +89,8 @@ def _firms() -> str:
     return f"{chr(base)}-{chr(base + 0xFF)}"
 
 
+_DATE = f"{chr(BASES['Date'])}-{chr(BASES['Date'] + 0xFF)}"
+_YEAR_BEFORE = re.compile(f"(?P<date>[{_DATE}])(?:(?!将|拟|计划|预计|起诉)[^，。；]){{0,16}}$")
 # at the table, whoever says so
 _AT_IT = re.compile(r"洽谈|商谈|谈判|磋商|\b(?:in (?:advanced |early |exclusive )?talks|negotiat)")
 _HEARD = re.compile(
@@ -96,7 +98,9 @@ _HEARD = re.compile(
 )
 
 
-def status_of(relation: str, outline: Outline, match: Match, when: str | None, told: str | None) -> str | None:
+def status_of(
+    relation: str, outline: Outline, match: Match, when: str | None, told: str | None, dates: list[When]
+) -> str | None:
     """The status that a sentence gives a deal; None where it gives none."""
     if match.rule.status:
         return match.rule.status
@@ -126,6 +130,13 @@ def status_of(relation: str, outline: Outline, match: Match, when: str | None, t
         found = "announced"  # X与Y宣布达成协议，X将以…收购Y
     if found in (None, "announced") and when and told and when[:4] < told[:4] and relation == "acquires":
         return "completed"
+    year = _YEAR_BEFORE.search(outline.text[: match.cue])
+    if year and relation == "acquires" and found in (None, "announced", "proposed"):
+        # 将超过X2014年收购Y时的价格: a year right before the verb, and no plan between
+        stated = outline.things.get(year["date"])
+        day = dates[stated.ref].iso if stated else None
+        if day and (not told or day[:4] < told[:4]) and (told or len(day) == 4):
+            return "completed"
     if found is None and when and not told and len(when) < 10 and relation == "acquires":
         return "completed"  # 2012年以125亿美元买下X: a year and no more is of something past
     return found
@@ -231,7 +242,7 @@ def read(
                 nearest, round_ = apart, round_names[thing.ref]
     if relation == "investsIn" and "round" in match.groups:
         round_ = match.groups["round"]  # the rule's own word: 上市
-    status = status_of(relation, outline, match, when, told)
+    status = status_of(relation, outline, match, when, told, dates)
     return Terms(
         status=status,
         amount=price.amount if price else None,

@@ -602,6 +602,8 @@ _HOLDINGS = frozenset(
 )
 
 
+# 其中，云南白药拟认购109亿元: what one investor pays, and not the sum of the round
+_OWN_SUM = frozenset(("invest-subscribed",))
 _PART = re.compile("[本此该这]轮|本次|此次|其中|领投|跟投|参投|共同投资|联合投资|[A-N][+]*轮|战略融资|round|Series")
 
 
@@ -657,7 +659,8 @@ def _rounds(
     apart: dict[tuple[Decimal, str | None], list[tuple[str, list[Relation]]]] = defaultdict(list)
     for investor, relations in investors:
         price = _price(relations)
-        if price and main and price != main and not _of_the_round(extraction, relations):
+        own_sum = all(r.rule in _OWN_SUM for r in relations)
+        if price and (own_sum or (main and price != main and not _of_the_round(extraction, relations))):
             apart[price].append((investor, relations))
             continue
         own = next((r.terms.round for r in relations if r.terms and r.terms.round), None) or only
