@@ -35,6 +35,7 @@ _COMMON_TAIL = re.compile(
     r"(?:[（(].{1,8}[）)])?(?:股份有限公司|有限责任公司|有限公司|合伙企业[（(]有限合伙[）)]|公司)?"
 )
 _DEPARTMENT = re.compile("(?:司|厅|处|办公室|管理局|中心)$")
+_SEAT = re.compile("(?:政府|特区)$")
 _MINISTRY = re.compile("[部委院署局会办]$")
 _BY_NUMBER = words.pattern("numbered-instrument")
 # 第12号令 is many bodies': the title says more
@@ -158,7 +159,7 @@ def shorter(text: str, mentions: list[Mention]) -> dict[str, str]:
 def _side_by_side(text: str, one: str, other: str) -> bool:
     """Whether two titles stand in one list: 《甲办法》《甲共享办法》 are two."""
     a, b = re.escape(one), re.escape(other)
-    between = "(?:[（(][^（）()]{0,20}[）)])?(?:、|和|与|及|以及)?《"
+    between = "(?:[（(][^（）()]{0,20}[）)])?(?:提案|草案)?(?:、|和|与|及|以及)?《"
     return bool(re.search(f"《{a}》{between}{b}》|《{b}》{between}{a}》", text))
 
 
@@ -187,6 +188,8 @@ def _short_for(short: str, long: str, type_: str) -> bool:
         within = long.removesuffix(short)
         if len(short) >= 4 and within != long and _DEPARTMENT.search(short) and _MINISTRY.search(within):
             return True
+        if len(short) >= 3 and within != long and _SEAT.search(within):
+            return True  # 保安局 after 香港特区政府保安局
         # 大亚湾…局 after 广东省惠州大亚湾…局: what stands before is a place
         return len(short) >= 6 and long.endswith(short) and not re.search(r"[、，的]", long)
     if type_ == "Person":

@@ -133,6 +133,7 @@ _OFFICE_OF = re.compile(
 )
 _DRAFT_BEHIND = re.compile("[^，。；]{0,4}(?:草案|议案|提案|修订稿|意见稿|送审稿|讨论稿)")
 _OPENS = re.compile(r"》?\s?[（(]")
+_NEXT_BODY = re.compile("[ 、]?")
 _ORDER_NUMBER = re.compile(r"(?:令|公告)\s?(?:[〔\[（(]?(?:19|20)\d{2}[〕\])）]?年?\s?)?第?\s?\d+\s?号")
 _JOINED_IN = re.compile("(?:倡议|公约|宣言|声明|承诺|准则|协定|条约|备忘录)(?:书|》|$)")
 
@@ -547,16 +548,25 @@ class Reader:
             if mention.type != "Instrument" or not s.start <= mention.start < s.end:
                 continue
             opened = _OPENS.match(self.plain, mention.end)
-            body = next((j for j, m in enumerate(self.mentions) if opened and m.start == opened.end()), None)
-            if body is None or self.mentions[body].type != "Regulator":
+            bodies: list[int] = []
+            at = opened.end() if opened else None
+            # （甲银行 乙部 丙委令〔2007〕第2号）: all of them
+            while at is not None:
+                body = next((j for j, m in enumerate(self.mentions) if m.start == at and m.type == "Regulator"), None)
+                if body is None:
+                    break
+                bodies.append(body)
+                at = _NEXT_BODY.match(self.plain, self.mentions[body].end).end()  # type: ignore[union-attr]
+            order = _ORDER_NUMBER.match(self.plain, self.mentions[bodies[-1]].end) if bodies else None
+            if order is None or is_draft(mention.text):
                 continue
-            order = _ORDER_NUMBER.match(self.plain, self.mentions[body].end)
-            key = ("issuedBy", self._name(i), self._name(body), s.start)
-            if order and key not in self._seen and not is_draft(mention.text):
-                self._seen.add(key)
-                self.found.relations.append(
-                    Relation("issuedBy", i, body, s.start, s.end, order.start(), Said.SUMMARY, "issue-number", 0.9)
-                )
+            for body in bodies:
+                key = ("issuedBy", self._name(i), self._name(body), s.start)
+                if key not in self._seen:
+                    self._seen.add(key)
+                    self.found.relations.append(
+                        Relation("issuedBy", i, body, s.start, s.end, order.start(), Said.SUMMARY, "issue-number", 0.9)
+                    )
 
     def _with_brackets(self, before: int) -> None:
         """市场监管总局（国家标准委）发布: two bodies under one roof, both of which the text names."""
@@ -919,7 +929,9 @@ class Reader:
                 and not _RESTS_ON.search(s.sketch.text[:i])
             ]
             # 《规定》依据《法》制定，并对…作了调整: what something rests on doesn't change anything
-            bases = {r.object for r in self.found.relations if r.start == s.start and r.type == "basedOn"}
+            # nor does what it changes: 《甲》修改《乙》，并废止《丙》
+            held = ("basedOn", "amends")
+            bases = {r.object for r in self.found.relations if r.start == s.start and r.type in held}
             before = [place for place in before if place not in bases]
             if before:
                 return (before[-1],)
