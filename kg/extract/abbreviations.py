@@ -44,7 +44,9 @@ _ROLE = words.pattern("role-word")
 _DOCUMENTS = ("Instrument", "Publication")
 _NAMED = frozenset(("Company", "Organization", "Regulator"))
 # words that may stand behind a name and aren't a longer name's
-_NO_TAIL = re.compile("[系为是于与及和将拟已向对的在由均等就曾称涨跌报共]|合共|合计|微涨|微跌|宣布|公告|披露|表示|完成|签署|收购")
+_NO_TAIL = re.compile(
+    "[系为是于与及和将拟已向对的在由均等就曾称涨跌报共]|合共|合计|微涨|微跌|宣布|公告|披露|表示|完成|签署|收购"
+)
 _IS = re.compile("[系为是与及和]")
 
 
@@ -251,7 +253,9 @@ def _as_defined(text: str, mentions: list[Mention], defined: dict[str, str]) -> 
             found = [m for m in found if m not in clash]
             found.append(Mention(start, end, short, type_, full, "defined"))
             if goes_on and (rest := _IS.match(text, end, one.end)) and one.end - rest.end() > 1:
-                found.append(replace(one, start=rest.end(), text=text[rest.end() : one.end]))
+                behind = text[rest.end() : one.end]
+                found = [replace(m, full=behind) if m.full == one.text else m for m in found]
+                found.append(replace(one, start=rest.end(), text=behind))
     return sorted(found, key=lambda m: m.start)
 
 

@@ -175,6 +175,7 @@ def raisers(text: str, seen: Clues) -> Iterator[tuple[int, int]]:
     """Who closes a round, where LAC sees words of a name and no verb: 英雄体育VSPN完成B轮融资."""
     for match in _RAISING.finditer(text):
         start, end = match.span("name")
+        start = max(start, text.rfind("的", start, end - 2) + 1)  # 成立不到一年的|能量奇点
         name = text[start:end].strip()
         tags = {seen.tagged[i][0] for i in range(start, end)}
         if tags & {"v", "p", "c", "d", "u", "r", "w", "m", "q", "vd", "TIME"} - (

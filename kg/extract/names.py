@@ -64,7 +64,8 @@ _ENGLISH_ABOUT = re.compile(
     r"(?:-(?:owned|based|backed|led|run|linked)|['’]s|\s?[(（][A-Z]{2,8}[)）])?"
 )
 _LATIN_LEGAL = re.compile(
-    r"(?:,? (?:Pte\.?|Pty\.?|Pvt\.?|Sdn\.?|Co\.?))?,? (?:Ltd|Limited|Inc|LLC|L\.L\.C|Corp|PLC|plc|GmbH|Bhd|LLP|L\.P|LP|S\.A|N\.V)\b\.?"
+    r"(?:,? (?:Pte\.?|Pty\.?|Pvt\.?|Sdn\.?|Co\.?))?"
+    r",? (?:Ltd|Limited|Inc|LLC|L\.L\.C|Corp|PLC|plc|GmbH|Bhd|LLP|L\.P|LP|S\.A|N\.V)\b\.?"
 )
 _AFTER_LATIN = re.compile(r"(?<=[A-Za-z.])公司$|\s?[（(](?:[A-Z]{2,4}[:：]?)?\d{4,6}(?:\.[A-Z]{2})?[）)]?$")
 _FIRM_BEFORE = words.pattern("firm-before-person")
@@ -556,10 +557,11 @@ def _firms_named_as_people(text: str, mentions: list[Mention]) -> list[Mention]:
 
 def longest(text: str, mentions: list[Mention]) -> list[Mention]:
     """威星物|联网 in one sentence and 威星物联网 in the next, 黄明|端: the longer name, wherever it stands."""
-    reasons = ("model", "owned", "office", "slot")
+    reasons = ("model", "owned", "office", "slot", "listed")
     kinds = ("Company", "Person")
     names = sorted({m.text for m in mentions if m.type in kinds and m.reason in reasons})
     typed = {(m.text, m.type) for m in mentions}
+    listed = {m.text for m in mentions if m.reason == "listed"}
     further: dict[str, list[str]] = {}  # names that go on from another stand right behind it in the alphabet
     for at, short in enumerate(names, 1):
         end = at
@@ -575,13 +577,14 @@ def longest(text: str, mentions: list[Mention]) -> list[Mention]:
                 for name in (further.get(mention.text, ()) if mention.reason in reasons else ())
                 if text.startswith(name, mention.start)
                 and mention.start + len(name) <= limit
-                and (name, mention.type) in typed
+                and ((name, mention.type) in typed or name in listed)
             ),
             key=len,
             default=None,
         )
         if longer and mention.type in kinds:
-            mention = replace(mention, end=mention.start + len(longer), text=longer)
+            type_: EntityType = "Company" if longer in listed else mention.type
+            mention = replace(mention, end=mention.start + len(longer), text=longer, type=type_)
         found.append(mention)
     return found
 

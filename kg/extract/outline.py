@@ -29,7 +29,9 @@ BASES: dict[str, int] = {
 MENTIONS = f"{chr(BASES['Regulator'])}-{chr(BASES['Person'] + _RANGE - 1)}"
 _NUMBER = "第?[一二三四五六七八九十百零\\d]+"
 # 《甲法》第二十八条和《乙规定》第三十五条: which article of a document, so that the two stand in one list
-_ARTICLE = re.compile(f"》?第[一二三四五六七八九十百零\\d]+条(?:之[一二三四五六七八九])?(?:{_NUMBER}款)?(?:{_NUMBER}项)?(?:的规定)?")
+_ARTICLE = re.compile(
+    f"》?第[一二三四五六七八九十百零\\d]+条(?:之[一二三四五六七八九])?(?:{_NUMBER}款)?(?:{_NUMBER}项)?(?:的规定)?"
+)
 # 《甲条例》提案、《乙条例》提案和《丙战略》: one list, too
 _PROPOSED = re.compile("》?(?:的)?(?:提案|草案)(?=[、和与及])")
 _QUOTES = frozenset('“”"「」『』《》〈〉【】‘’')
@@ -98,7 +100,9 @@ def outline(text: str, start: int, end: int, things: Iterable[Thing]) -> Outline
                 result.at.append(i)
             i = thing.end
             t += 1
-            behind = (_ARTICLE.match(text, i, end) or _PROPOSED.match(text, i, end)) if thing.type == "Instrument" else None
+            behind = (
+                (_ARTICLE.match(text, i, end) or _PROPOSED.match(text, i, end)) if thing.type == "Instrument" else None
+            )
             if behind is not None:
                 i = behind.end()
             continue

@@ -114,6 +114,10 @@ _CALLED_FIRM = words.pattern("called-firm")
 _SELF_ANNOUNCED = re.compile(r"(?:^|[，。；\n])公司[^，。；]{0,10}(?:公告|披露|公布|收到)")
 _SHARE = re.compile(r"\s?[（(](?:[A-Z]{2,4}\s?[:：]\s?)?\d{4,6}(?:\.[A-Z]{2})?[,，）)]")
 _IN_ONE_LIST = re.compile(f"[{MENTIONS}]+(?:[、和与及]|以及)(?:[{MENTIONS}]+(?:[、和与及]|以及)?)*")
+# who is described in its own paragraph: 比亚迪半导体主营…。去年，公司完成A轮融资
+_DESCRIBES = re.compile(
+    "(?:(?:[^，。；]{0,8}年)?(?:成立|创立|创办|诞生)于|主营|主要从事|专注于?|是一家|总部位于|(?:[^，。；]{0,8}年)成立)"
+)
 _EXCHANGE = re.compile(
     "(?:[一-鿿]{2,4}(?:证券|联合)?交易所|[上深北港联纽伦]交所|港股|美股|纳斯达克|纳指|NASDAQ|Nasdaq|NYSE|HKEX)"
 )
@@ -173,6 +177,7 @@ class State:
     pair: tuple[int, ...] = ()
     plaintiffs: tuple[int, ...] = ()
     documents: tuple[int, ...] = ()  # where the last sentence on any named several
+    described: int | None = None  # the firm whose business its paragraph tells: 公司 is that one there
     lately: int | None = None  # the document that the last sentence was about, though it says nothing else of it
     rounds: dict[str, str] = field(default_factory=dict)  # of each firm the round told last
 
@@ -242,7 +247,9 @@ class Reader:
             return called[0]
         if not announcing and _SELF_ANNOUNCED.search(self.plain):
             # 恒锋智造（603987）…公司5月16日晚间公告: the one firm whose shares the text has the number of
-            announcing = [i for i, m in enumerate(self.mentions) if m.type == "Company" and _SHARE.match(self.plain, m.end)]
+            announcing = [
+                i for i, m in enumerate(self.mentions) if m.type == "Company" and _SHARE.match(self.plain, m.end)
+            ]
         return announcing[0] if len({self._name(place) for place in announcing}) == 1 else None
 
     def _announcer_met(self, at: int) -> bool:
@@ -265,6 +272,7 @@ class Reader:
             self._signatures(signed, document)
         self._hereby()
         self._collectives()
+        self._agreed()
         return self.found
 
     # -- one sentence
@@ -397,6 +405,12 @@ class Reader:
             if len(firms) >= 2:
                 return firms[-1].ref if state == "latter" else firms[-2].ref
             return self.state.target if state == "latter" and not firms else None
+        if (
+            state == "announcer"
+            and self.state.described is not None
+            and self.plain.find("\n", *sorted((self.mentions[self.state.described].end, at))) < 0
+        ):
+            return self.state.described
         if state == "announcer" and self._announcer is not None and self._announcer_met(at):
             return self._announcer
         if state == "body":
@@ -406,7 +420,9 @@ class Reader:
             return next((i for i in reversed(earlier) if self.mentions[i].text.endswith(nouns)), None)
         if state == "fund":
             funds = [i for i, m in enumerate(self.mentions) if m.end <= at and m.type == "Company"]
-            return next((i for i in reversed(funds) if "基金" in (self.mentions[i].full or self.mentions[i].text)), None)
+            return next(
+                (i for i in reversed(funds) if "基金" in (self.mentions[i].full or self.mentions[i].text)), None
+            )
         if word == "其" and (near := re.search("[及和与、]$", self.plain[:at])):
             # Meta及其旗下的X: whose it is stands right before
             beside = [t for t in things if t.end == near.start() and t.type == "Company"]
@@ -615,7 +631,7 @@ class Reader:
                 )
 
     def _consortium(self, s: _Sentence) -> None:
-        """由甲、乙和丙组成的财团收购丁: each of those whom the buyers are made of buys; the same told a sentence later."""
+        """由甲、乙和丙组成的财团收购丁: each of them buys, also where a later sentence says who they are."""
         told = _MADE_OF.search(s.sketch.text) or _MADE_UP.search(s.sketch.text)
         if told is None:
             return
@@ -728,6 +744,9 @@ class Reader:
             ):
                 continue
             self.state.topic = thing.ref
+            told = _DESCRIBES.match(after)
+            if told and i <= 12 and not s.headline:
+                self.state.described = thing.ref
             break
         bodies = [t for c in s.sketch.text if (t := s.sketch.things.get(c)) and t.type == "Regulator"]
         if bodies:
@@ -804,10 +823,14 @@ class Reader:
                 continue
             if relation in ("sues", "agreementWith") and (self._reports(s, a) or self._reports(s, b)):
                 continue
-            if rule.subject in grammar.STATES and rule.subject != "parties" and any(
-                r.type == relation and r.start == s.start and self._name(r.object) == self._name(b)
-                for r in self.found.relations
-                if r.rule != rule.id or len(subjects) == 1  # 被告还包括Y: each of those who sue
+            if (
+                rule.subject in grammar.STATES
+                and rule.subject != "parties"
+                and any(
+                    r.type == relation and r.start == s.start and self._name(r.object) == self._name(b)
+                    for r in self.found.relations
+                    if r.rule != rule.id or len(subjects) == 1  # 被告还包括Y: each of those who sue
+                )
             ):
                 continue
             if rule.object in ("topic", "own", "body") and any(
@@ -890,6 +913,8 @@ class Reader:
                     continue
                 if _IN_ONE_LIST.fullmatch(s.sketch.text, i, match.start):
                     continue  # of 甲、乙及丙认购 the rule has found 乙及丙
+                if match.rule.object == "issuer" and self._invests_here(s, thing.ref):
+                    continue  # 甲认购6亿美元，乙认购2亿美元
                 if not _ASIDE.search(s.sketch.text[:i]):
                     if _SPEAKS.match(s.sketch.text[i + 1 :]):
                         continue
@@ -938,6 +963,11 @@ class Reader:
             if len(self.state.documents) > 1 and _SEVERAL.match(s.sketch.text):
                 return self.state.documents
         return self.state.get(name)
+
+    def _invests_here(self, s: _Sentence, place: int) -> bool:
+        name = self._name(place)
+        here = (r for r in self.found.relations if r.start == s.start and r.type == "investsIn")
+        return any(self._name(r.subject) == name for r in here)
 
     def _partner(self, s: _Sentence, relation: str, place: int) -> bool:
         """与美国甲公司签署协议，收购…: whom an agreement is signed with doesn't buy."""
@@ -1133,6 +1163,18 @@ class Reader:
             None,
         )
 
+    def _agreed(self) -> None:
+        """甲与乙签署协议。甲将向乙增资: what two have signed is more than a plan."""
+        signed = {
+            frozenset((self._name(r.subject), self._name(r.object)))
+            for r in self.found.relations
+            if r.type == "agreementWith"
+        }
+        for i, r in enumerate(self.found.relations):
+            if r.terms and r.terms.status == "proposed" and not r.headline and r.type == "investsIn":
+                if frozenset((self._name(r.subject), self._name(r.object))) in signed:
+                    self.found.relations[i] = replace(r, terms=replace(r.terms, status="announced"))
+
     def _collectives(self) -> None:
         """十部门印发: who they are stands in another sentence, as a list of that many."""
         for start, end in sentences.spans(self.plain):
@@ -1170,13 +1212,17 @@ class Reader:
                         f"{match.group()} issued 《{self.mentions[document].text}》, but the text names {len(issued)}"
                     )
         # a purchase that is also called an investment is told once; a holding from before is another matter
-        bought = {(self._name(r.subject), self._name(r.object)) for r in self.found.relations if r.type == "acquires"}
+        bought: dict[tuple[str, str], set[str]] = {}
+        for r in self.found.relations:
+            if r.type == "acquires":
+                bought.setdefault((self._name(r.subject), self._name(r.object)), set()).add((r.date or "")[:4])
         self.found.relations = [
             r
             for r in self.found.relations
             if r.type != "investsIn"
             or r.rule not in ("invest", "invest-to", "invest-nominal", "acquire-stake", "acquire-stake-topic")
-            or (self._name(r.subject), self._name(r.object)) not in bought
+            or not (years := bought.get((self._name(r.subject), self._name(r.object))))
+            or (r.date and "" not in years and r.date[:4] not in years)
         ]
         # who issues a document has it drafted, too: that is said once
         issued_pairs = {

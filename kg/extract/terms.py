@@ -23,6 +23,10 @@ _MONEY = f"{chr(BASES['Money'])}-{chr(BASES['Money'] + 0xFF)}"
 _COMPARED = re.compile("(?:较|相比|不及|低于|高于|相较于)[^，。；]{0,20}$")
 
 
+# rules whose match ends with what this one pays
+_OWN_SUM = frozenset(("invest-subscribed", "invest-allotted"))
+
+
 class Words:
     """data/patterns/deals.yml, compiled."""
 
@@ -91,6 +95,8 @@ def _firms() -> str:
 
 _DATE = f"{chr(BASES['Date'])}-{chr(BASES['Date'] + 0xFF)}"
 _YEAR_BEFORE = re.compile(f"(?P<date>[{_DATE}])(?:(?!将|拟|计划|预计|起诉)[^，。；]){{0,16}}$")
+# 预计明年第一季度完成交割: what is expected hasn't happened
+_EXPECTED = re.compile("(?:预计|有望|尚待|尚需|尚须|仍需|须待|需待)[^，。；]*")
 # at the table, whoever says so
 _AT_IT = re.compile(r"洽谈|商谈|谈判|磋商|\b(?:in (?:advanced |early |exclusive )?talks|negotiat)")
 _HEARD = re.compile(
@@ -119,7 +125,7 @@ def status_of(
     near = outline.text[start:]
     if behind := re.search("；", outline.text[match.end :]):
         near = outline.text[start : match.end + behind.start()]  # what is told behind it is another deal's
-    found = _status(near, table)
+    found = _status(_EXPECTED.sub("", near), table) or _status(near, table)
     clause = max((at for mark in "，；。" if (at := outline.text.rfind(mark, 0, match.start)) >= start), default=-1)
     if found == "terminated" and clause >= 0 and _status(near[clause + 1 - start :], table) != "terminated":
         # 在乙与债权人谈判失败的情况下，甲或将收购乙: what failed is another thing
@@ -147,6 +153,9 @@ def amounts(relation: str, outline: Outline, match: Match, money: list[Money]) -
     w = words()
     best: tuple[int, Money] | None = None
     valuation = None
+    if match.rule.id in _OWN_SUM:
+        paid = next(iter(t for t in outline.refs(outline.text[match.cue : match.end]) if t.type == "Money"), None)
+        return (money[paid.ref] if paid else None), None
     for i, c in enumerate(outline.text):
         thing = outline.things.get(c)
         if thing is None or thing.type != "Money":
