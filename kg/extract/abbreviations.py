@@ -35,6 +35,8 @@ _COMMON_TAIL = re.compile(
     r"(?:[（(].{1,8}[）)])?(?:股份有限公司|有限责任公司|有限公司|合伙企业[（(]有限合伙[）)]|公司)?"
 )
 _DEPARTMENT = re.compile("(?:司|厅|处|办公室|管理局|中心)$")
+_YEAR = re.compile(r"^(?:19|20)\d{2}年")
+_CHANGES = re.compile("(?:关于)?(?:修改|修订|修正)[〈《]?(?P<law>[^〈〉《》]{2,40}?)[〉》]?的?决定")
 _SEAT = re.compile("(?:政府|特区)$")
 _MINISTRY = re.compile("[部委院署局会办]$")
 _BY_NUMBER = words.pattern("numbered-instrument")
@@ -180,6 +182,11 @@ def _short_for(short: str, long: str, type_: str) -> bool:
         return False
     if type_ in _DOCUMENTS:
         base, whole = without_tail(short), without_tail(long)
+        if base == short and (_YEAR.sub("", whole) == short or whole == short):
+            return True  # 数据保护规则 and 2025年数据保护规则, 治理蓝皮书 and 治理蓝皮书（2025年）
+        one, other = _CHANGES.fullmatch(short), _CHANGES.search(long)
+        if one and other and other["law"].endswith(one["law"]):
+            return True  # 关于修改网络安全法的决定
         if "AI" in base and base.replace("AI", "人工智能") == whole:
             return True  # 《AI基本法》 beside 《人工智能基本法》
         if len(base) >= 6 and re.search("[：:]", long) and base in re.split("[：:]", long)[1:]:
@@ -214,6 +221,22 @@ def _owns(text: str, short: str, full: str) -> bool:
     return bool(
         re.search(f"{re.escape(short)}[^。\n]{{0,30}}(?:子公司|孙公司|附属公司|旗下)的?{re.escape(full)}", text)
     )
+
+
+def _special_treatment(mentions: list[Mention]) -> dict[str, str]:
+    """*ST欧泰 and 欧泰股份: the exchange's mark of a firm in distress is no part of its name."""
+    firms = {m.text for m in mentions if m.type == "Company"}
+    found = {}
+    for marked in firms:
+        bare = re.fullmatch(r"\*?S?ST(.{2,6})", marked)
+        if bare is None:
+            continue
+        longer = [
+            n for n in firms if n != marked and n.startswith(bare[1]) and _COMMON_TAIL.fullmatch(n[len(bare[1]) :])
+        ]
+        if longer:
+            found[marked] = min(longer, key=lambda n: (len(n), n))
+    return found
 
 
 def _parted(mention: Mention, defined: dict[str, str]) -> list[Mention]:
@@ -320,6 +343,13 @@ def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset
     }
     mentions = _numbered(text, mentions)
     implied = {short: full for short, full in said.items() if normalise(short) not in known}
+    # 2025年数据保护规则 is what the tables know without its year
+    implied |= {
+        full: short
+        for short, full in said.items()
+        if normalise(short) in known and normalise(full) not in known and _YEAR.sub("", full) == short
+    }
+    implied |= _special_treatment(mentions)
     # the same the other way round where the reference data knows the short form: 松禾资本管理有限公司 is 松禾资本
     firms = {m.text for m in mentions if m.type == "Company"}
     for short, full in said.items():

@@ -67,6 +67,8 @@ _OWNER = re.compile(
 )
 _BOUGHT = re.compile(r"\b(?:[Aa]cquires?|[Aa]cquired|[Bb]uys?|[Bb]ought|(?:acquisition|purchase|takeover|buyout) of) $")
 _SENTENCE_END = re.compile(r"(?<=[a-z]{3})\. (?:The|A|An|It|Its|In|This|That) ")
+_DATE_STOP = re.compile(r"(?<=, \d{4})\. (?=[A-Z])")
+_FULL_STOP = re.compile(r"(?<=[a-z]{4})(?<!Corp)(?<!Bros)\. (?=[A-Z])")
 _WHOSE = re.compile(
     r"(?:[Tt]he )?(?P<owner>[A-Z][A-Za-z. ]{1,24}?)['’]s (?=[A-Z])"
     r"|(?P<owned>[A-Z][A-Za-z0-9.& ]{1,30})-(?:backed|owned|based|controlled) (?=[A-Z])"
@@ -76,6 +78,9 @@ _LATIN_LETTER = re.compile("[A-Za-z]")
 _INSTITUTE_TAIL = re.compile("(?<=研究所|研究院)[一-鿿]{2,5}(?<![心所院部室会处局组站团队系厅])$")
 _POLITE = re.compile("(?<=[一-鿿]{2})(?:先生|女士|博士|教授|院士|律师)$")
 _LEGAL_NAME = re.compile(r"[一-鿿（）()]{4,24}?(?:股份|有限责任|有限)公司")
+_LATIN_BEHIND = re.compile(
+    r"\s?[（(](?!\w*(?:[Dd]eutsche|British|American|Japan|Korea|French|Royal|Nation))[A-Z][A-Za-z.&'’ -]+[）)]"
+)
 _TRADE_BEHIND = re.compile("行业|赛道|板块|领域|产业(?![园基投集链带])")
 _OFFICE_FIRST = re.compile("(?:CEO|CFO|CTO|COO|CMO|CISO|CIO|VP|SVP|EVP) ")
 _CAPITAL = re.compile("市场|结构|运作|支出|充足|金融|项目|利得|开支|公积")
@@ -134,6 +139,12 @@ def _told_apart(text: str, guess: Guess) -> list[Guess]:
     # European Digital Identity Regulation.| The Commission
     if stop := _SENTENCE_END.search(name):
         return [replace(guess, end=guess.start + stop.start())]
+    # byFounders.| Datadog CEO Olivier Pomel
+    if (stop := _DATE_STOP.search(name)) or (stop := _FULL_STOP.search(name) if guess.type != "Instrument" else None):
+        ended = replace(guess, end=guess.start + stop.start())
+        if guess.type == "Instrument":
+            return [ended]
+        return [ended, *_told_apart(text, replace(guess, start=guess.start + stop.end()))]
     if guess.type not in ("Company", "Organization", "Regulator", "Person"):
         return [guess]
     if guess.type == "Person":
@@ -302,7 +313,20 @@ def _cut(text: str, guess: Guess, known: set[tuple[int, int]], seen: Clues) -> l
             return [left, *_cut(text, replace(guess, start=part.end(), end=end), known, seen)]
     if guess.type == "Company":
         start = without_description(text, start, end, known)
+        start = _without_country(text, start, end, known)
     return [replace(guess, start=start, end=end)] if end - start >= 2 else []
+
+
+def _without_country(text: str, start: int, end: int, known: Container[tuple[int, int]]) -> int:
+    """芬兰|亚玛芬体育（Amer Sports）: where a firm is from, if its Latin name beside doesn't say so."""
+    latin = _LATIN_BEHIND.match(text, end)
+    if latin is None or (start, end) in known:
+        return start
+    for length in range(2, min(6, end - start - 3)):
+        country = text[start : start + length]
+        if country != "中国" and Reference.load().find_country(country):
+            return start + length
+    return start
 
 
 def _documents(text: str, guess: Guess) -> list[Guess]:

@@ -180,6 +180,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         if text[guess.start - 1 : guess.start] in ("向", "对") and _PUT_INTO.match(text, guess.end - 2):
             guess = replace(guess, end=guess.end - 2)
         weak = _weak_guess(text, guess, seen)
+        if _in_title_case(text, guess) and text.count(text[guess.start : guess.end].strip()) == 1:
+            continue  # Justice Department Sues Live Nation and …: where each word has a capital none tells a name
         if weak == "no" or _FILE_NUMBER.match(text, guess.end):
             continue
         if guess.probability < _MIN_PROBABILITY or within(guess.start, guess.end, titles):
@@ -295,6 +297,19 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         if not within(*match.span(), closed):
             found.append(Candidate(*match.span(), "Instrument", "number", 1))
     return found
+
+
+def _in_title_case(text: str, guess: Guess) -> bool:
+    """Whether a guess stands in an English headline whose words all begin with capitals."""
+    if not text[guess.start].isascii():
+        return False
+    start = text.rfind("\n", 0, guess.start) + 1
+    end = text.find("\n", guess.start)
+    line = text[start : end if end >= 0 else len(text)]
+    if not line.isascii() or line.endswith("."):
+        return False
+    words_ = [w for w in re.findall(r"[A-Za-z][A-Za-z'’-]*", line) if len(w) > 3]
+    return len(words_) > 4 and sum(w[0].isupper() for w in words_) >= 0.8 * len(words_)
 
 
 def _acts(text: str, hit: Found, seen: Clues) -> bool:
@@ -634,7 +649,10 @@ def repeat(text: str, mentions: list[Mention]) -> list[Mention]:
         while at >= 0:
             end = at + len(form)
             bare = (
-                model.type in ("Instrument", "Publication") and len(form) <= 4 and text[at - 1 : at] not in ("《", "“")
+                model.type in ("Instrument", "Publication")
+                and len(form) <= 4
+                and model.reason != "defined"
+                and text[at - 1 : at] not in ("《", "“")
             )
             if not any(taken[at:end]) and _alone(text, at, end) and not bare:
                 whole = form

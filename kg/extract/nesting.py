@@ -34,6 +34,9 @@ _CHANGED_BARE = re.compile(
     r"关于(?:修改|修订|废止|修正)([一-鿿]{2,30}?(?:法|法典|条例|办法|规定|规则|细则))的(?:决定|决议)"
 )
 _BRANCH = re.compile(r"[一-鿿]{1,8}(?:分局|支局|支队)")
+# 中国人民银行|上海市分行: what a central body is in a province
+_REGIONAL = re.compile("[一-鿿]{2,8}?(?:监管局|分行|中心支行|营业管理部|专员办|特派办|办事处)")
+_GOVERNMENT = re.compile("[一-鿿]{2,12}人民政府")
 _ABOUT = re.compile(r"(?:印发|发布|公布|进一步|继续|加快|促进|规范)?(?:关于|關於)")
 
 
@@ -73,6 +76,12 @@ def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[s
     for cut in range(len(name) - 2, 1, -1):
         head, rest = name[:cut], name[cut:].strip()
         if _BRANCH.fullmatch(rest) and head.endswith(("局", "总队")) and re.search("[省市区县州]", head):
+            return head, "Regulator"
+        if _REGIONAL.fullmatch(rest) and reference.find_place(rest[:2]):
+            above = [row for row in reference.find(head) if reference.is_strong(head, row)]
+            if above and above[0].type == "Regulator" and above[0].kind != "country":
+                return head, "Regulator"
+        if rest in ("办公厅", "办公室") and _GOVERNMENT.fullmatch(head):
             return head, "Regulator"
         if not (_unit(rest) or _INSTITUTE.fullmatch(rest)) or (name[cut - 1].isascii() and name[cut].isascii()):
             continue
@@ -118,6 +127,7 @@ def find(
     spans = sentences.spans(plain)
     others = frozenset(plain[m.start : m.end] for m in mentions if m.type in ("Regulator", "Organization"))
     types = {plain[m.start : m.end]: m.type for m in mentions}
+    full = {m.text: m.full for m in mentions if m.full}
     added: list[Mention] = []
     relations: list[Relation] = []
     done: set[tuple[str, str]] = set()
@@ -127,7 +137,7 @@ def find(
         for i, m in enumerate([*mentions, *added]):
             if m.start == start and m.end == end:
                 return i
-        added.append(Mention(start, end, text[start:end], type_, None, reason))
+        added.append(Mention(start, end, text[start:end], type_, full.get(text[start:end]), reason))
         return len(mentions) + len(added) - 1
 
     def state(relation: str, subject: int, object_: int, at: int, rule: str, confidence: float) -> None:

@@ -905,6 +905,8 @@ class Reader:
             if self._announcer is not None and self._announcer_met(s.sketch.offset(match.start)):
                 return (self._announcer,)
             name = "topic"
+        if match.rule.id == "officer-en-founded" and self.state.raiser is not None:
+            return (self.state.raiser,)  # Acme raised …. X of Foo also invested. The company was founded by …
         if name == "topic" and not _IT.match(s.sketch.text, match.start):
             # what the sentence itself is about comes before what was carried over
             for i, c in enumerate(s.sketch.text[: match.start]):
@@ -1001,6 +1003,12 @@ class Reader:
         ]
         if before:
             return (before[0],)
+        role = match.groups.get("role", "").removeprefix("副")
+        if not firm and len(role) >= 4:
+            # 私隐专员, of whom the text has the 私隐专员公署
+            called = [i for i, m in enumerate(self.mentions) if m.type == "Regulator" and role in self._name(i)]
+            if called:
+                return (called[0],)
         carried = self.state.topic if firm else self.state.body
         return () if carried is None else (carried,)
 
@@ -1171,9 +1179,9 @@ class Reader:
             if r.type == "agreementWith"
         }
         for i, r in enumerate(self.found.relations):
-            if r.terms and r.terms.status == "proposed" and not r.headline and r.type == "investsIn":
-                if frozenset((self._name(r.subject), self._name(r.object))) in signed:
-                    self.found.relations[i] = replace(r, terms=replace(r.terms, status="announced"))
+            planned = r.type == "investsIn" and r.terms and r.terms.status == "proposed" and not r.headline
+            if planned and r.terms and frozenset((self._name(r.subject), self._name(r.object))) in signed:
+                self.found.relations[i] = replace(r, terms=replace(r.terms, status="announced"))
 
     def _collectives(self) -> None:
         """十部门印发: who they are stands in another sentence, as a list of that many."""
