@@ -47,9 +47,9 @@ _DOCUMENTS = ("Instrument", "Publication")
 _NAMED = frozenset(("Company", "Organization", "Regulator"))
 # words that may stand behind a name and aren't a longer name's
 _NO_TAIL = re.compile(
-    "[系为是于与及和将拟已向对的在由均等就曾称涨跌报共]|合共|合计|微涨|微跌|宣布|公告|披露|表示|完成|签署|收购"
+    "控股(?=[一-鿿]{3})|[系为是于与及和将拟已向对的在由均等就曾称涨跌报共]|合共|合计|微涨|微跌|宣布|公告|披露|表示|完成|签署|收购"
 )
-_IS = re.compile("[系为是与及和]")
+_IS = re.compile("控股(?=[一-鿿]{3})|[系为是与及和]")
 
 
 def _subsequence(short: str, long: str) -> bool:

@@ -62,6 +62,7 @@ _LATIN_TWICE = re.compile(
 _HEADED = re.compile(
     r"(?P<firm>[A-Z][A-Za-z0-9.&'’ -]+?) (?:CEO|CFO|CTO|COO) (?P<person>[A-Z][a-z]+(?: [A-Z][A-Za-z.'’-]+)+)"
 )
+_HAN_HEADED = re.compile(r"(?<=[A-Za-z0-9])\s?(?:CEO|CFO|CTO|COO)(?=[一-鿿]{2})")
 _OWNER = re.compile(
     "[一-鿿]{1,6}(?:·[一-鿿]{1,8})+(?:旗下|拥有|创办|创立)?的(?=.{2,})|[一-鿿]{2,4}的(?=[A-Za-z][A-Za-z0-9]+$)"
 )
@@ -175,6 +176,9 @@ def _told_apart(text: str, guess: Guess) -> list[Guess]:
             replace(guess, end=at + headed.end("firm")),
             replace(guess, start=at + headed.start("person"), end=at + headed.end("person"), type="Person"),
         ]
+    # AMD| CEO苏姿丰汇报: an officer behind the firm
+    if officer := _HAN_HEADED.search(name):
+        return [replace(guess, end=guess.start + officer.start())]
     # 埃隆·马斯克的|xAI: whose firm it is
     if guess.type == "Company" and (owner := _OWNER.match(name)):
         return [replace(guess, start=guess.start + owner.end())]

@@ -43,7 +43,19 @@ _THINGS = {
     "round": "Round",
 }
 # what rules may name besides their own groups: filled in from the sentences before
-STATES = ("topic", "raiser", "document", "target-state", "issuers", "issuer", "own", "body", "parties", "plaintiffs")
+STATES = (
+    "topic",
+    "raiser",
+    "document",
+    "target-state",
+    "issuers",
+    "issuer",
+    "own",
+    "body",
+    "parties",
+    "plaintiffs",
+    "invested",
+)
 _TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<word>[a-z-]+)\}|@(?P<within>[A-Z]+)?")
 
 _OPTIONAL = re.compile(r"[?*]|\{[\d,]")

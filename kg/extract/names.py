@@ -40,12 +40,14 @@ _LEADING_VERB = words.table("leading-verb")
 _FILED_WITH = re.compile("公告(?:称|，|,|显示)")
 _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
+_GOT = re.compile(".*(?:拿到|获得|引入|引进|迎来|得到|接受)了?(?=.{2})")
 _HOW_INVESTED = re.compile("(?:独家|联合|共同|战略|追加)投资$")
 _PAPER_BEFORE = re.compile(r"(?:据|接受|告诉|援引|[^，。；\n]{0,6}媒体)[^，。；\n《》]{0,8}$")
 _PAPER_SAYS = words.pattern("paper-says")
 _AND = re.compile("以及|[及和与]")
 # 向英特尔投资50亿美元: what is done to the firm, and no fund of its
 _PUT_INTO = re.compile(r"投资(?=(?:了|约|近|超过?|逾|共|最多|至多|至少)?\s?\d)")
+_FUND_NUMBER = re.compile(r"(?:[一二三四五六七八九十]{1,2}|\d{1,2})[期号](?:基金)?")
 # a known firm's name goes on: what 投资 is where no object of it follows
 _OWN_INVESTMENTS = re.compile("投资(?=[、和与及等也亦已均将拟]|[领跟参]投)")
 _SEATED = re.compile("[（(][一-鿿]{2,4}[）)](?:[一-鿿]{2,6})?(?:股份有限|有限责任|有限)公司")
@@ -219,6 +221,12 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             if text[hit.start - 1 : hit.start] in ("向", "对") and _PUT_INTO.match(text, end - 2):
                 found.append(Candidate(hit.start, end - 2, "Company", "known", 0))
                 continue
+            if (
+                hit.known.type == "Company"
+                and (number := _FUND_NUMBER.match(text, end))
+                and text[end - 2 : end] == "基金"
+            ):
+                end = number.end()  # 软银愿景基金|2期
             if hit.known.type == "Company" and _OWN_INVESTMENTS.match(text, end):
                 end += 2  # 中粮、高瓴投资也已…
             if hit.known.type == "Company" and (legal := _SEATED.match(text, end)):
@@ -243,6 +251,8 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
             start = edges.without_lead(text, start, end)
             if under := re.search("旗下的?(?=.{3})", text[start:end]):
                 start += under.end()  # 中国移动旗下的|中移基金
+            if got := _GOT.match(text, start, end):
+                start = got.end()  # 百果园拿到了|天图投资
             if how := _HOW_INVESTED.search(text, start, end):
                 end = how.start()
             both = next((m for m in _AND.finditer(text, start + 2, end - 2) if seen.tagged[m.start()][0] == "c"), None)

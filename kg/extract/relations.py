@@ -86,6 +86,7 @@ _LEADS = re.compile("[（(](?:联合|共同)?领投(?:方|机构)?[）)]")
 _SELLER = re.compile(
     "(?:向|从)(?:其|公司|间接|直接|最终|控股|第[一二三]大|大|原|关联|独立|私募|投资|股东|母公司|第三方|卖方|交易对方|机构|关联方)*$"
 )
+_SELLERS = re.compile("(?:向|从)(?![^，。；]*(?:收购|购买|受让|买下))[^，。；]{1,40}[、和及与]$")
 _FIRM_OF = re.compile(
     "(?:的)?(?:旗下|下属|之?(?:全资|控股)(?:子公司|附属公司)?|(?:全资|控股|间接)*(?:子公司|附属公司))(?:公司|企业|基金|机构)?[）)]"
 )
@@ -114,6 +115,10 @@ _CALLED_FIRM = words.pattern("called-firm")
 _SELF_ANNOUNCED = re.compile(r"(?:^|[，。；\n])公司[^，。；]{0,10}(?:公告|披露|公布|收到)")
 _SHARE = re.compile(r"\s?[（(](?:[A-Z]{2,4}\s?[:：]\s?)?\d{4,6}(?:\.[A-Z]{2})?[,，）)]")
 _IN_ONE_LIST = re.compile(f"[{MENTIONS}]+(?:[、和与及]|以及)(?:[{MENTIONS}]+(?:[、和与及]|以及)?)*")
+_WITH = re.compile("(?:与|和|同)[^，。；、]{0,10}$")
+_HOLDER_BETWEEN = re.compile("股东|投资人|投资者|实控人|实际控制人|一致行动人")
+# 华润置地旗下的华润万象…: the second is what it is about
+_UNDER = re.compile(f"的|母公司|旗下的?[^，。；{MENTIONS}]{{0,12}}[{letters('Company')}]")
 # who is described in its own paragraph: 比亚迪半导体主营…。去年，公司完成A轮融资
 _DESCRIBES = re.compile(
     "(?:(?:[^，。；]{0,8}年)?(?:成立|创立|创办|诞生)于|主营|主要从事|专注于?|是一家|总部位于|(?:[^，。；]{0,8}年)成立)"
@@ -125,6 +130,7 @@ _LISTED_BEHIND = re.compile(r"\s?(?:主板|创业板|科创板|北交所)?(?:挂
 _LISTED_BEFORE = re.compile("(?:登陆|登录|在|于|从|自|赴|撤离|选择)$")
 _GROUP = "(?:财团(?!法人)|买方团|买方集团|投资者团|投资团|联合体)"
 _MADE_OF = re.compile(f"由(?P<members>[^。；\n]{{2,90}}?)(?:共同)?组成的[^，。；\n]{{0,10}}?{_GROUP}")
+_LED = re.compile(f"(?P<members>[{MENTIONS}]牵头，?联合[^。；\n]{{2,80}}?)(?:共同)?组成[^，。；\n]{{0,8}}?{_GROUP}")
 _MADE_UP = re.compile(f"{_GROUP}(?:成员)?(?:由|包括)(?P<members>[^。；\n]{{2,90}}?)(?:共同)?(?:组成|构成|$|(?=[。；]))")
 _OFFICE_BEHIND = re.compile(
     f"的?[^，。；、{letters('Company')}]{{0,16}}?(?:董事|主席|总裁|经理|执行官|创始人|CEO|CFO|CTO|掌门人|控制人)[^，。；、]{{0,8}}?[{letters('Person')}]"
@@ -176,6 +182,7 @@ class State:
     issuers: tuple[int, ...] = ()
     pair: tuple[int, ...] = ()
     plaintiffs: tuple[int, ...] = ()
+    invested: int | None = None  # who was invested in last
     documents: tuple[int, ...] = ()  # where the last sentence on any named several
     described: int | None = None  # the firm whose business its paragraph tells: 公司 is that one there
     lately: int | None = None  # the document that the last sentence was about, though it says nothing else of it
@@ -186,6 +193,8 @@ class State:
             return self.issuers
         if name == "plaintiffs":
             return self.plaintiffs
+        if name == "invested" and self.invested is not None:
+            return (self.invested,)
         place = {
             "topic": self.topic,
             "raiser": self.raiser,
@@ -399,6 +408,12 @@ class Reader:
             return self._other(at, things)
         if state in ("latter", "former"):
             firms = [t for t in things if t.end <= at and t.type == "Company"]
+            if word == "对方" and (partners := [t for t in firms if _WITH.search(self.plain[: t.start][-16:])]):
+                return partners[-1].ref
+            # 甲牵头，联合乙、丙组成财团，从丁手中将其买下: what the text is about
+            topic = self.state.topic if word == "其" and len(firms) > 2 else None
+            if topic is not None and self._name(topic) not in {self._name(t.ref) for t in firms}:
+                return topic
             bodies = [t for t in things if t.end <= at and t.type == "Regulator"]
             if not firms and len(bodies) >= 2:
                 return bodies[-1].ref if state == "latter" else bodies[-2].ref
@@ -632,7 +647,7 @@ class Reader:
 
     def _consortium(self, s: _Sentence) -> None:
         """由甲、乙和丙组成的财团收购丁: each of them buys, also where a later sentence says who they are."""
-        told = _MADE_OF.search(s.sketch.text) or _MADE_UP.search(s.sketch.text)
+        told = _MADE_OF.search(s.sketch.text) or _LED.search(s.sketch.text) or _MADE_UP.search(s.sketch.text)
         if told is None:
             return
         start, end = told.span("members")
@@ -739,7 +754,7 @@ class Reader:
                 _ASIDE.search(before)
                 or _ACTED_ON.search(before)
                 or _SPEAKS.match(after)
-                or after.startswith("的")
+                or _UNDER.match(after)
                 or i > 24
             ):
                 continue
@@ -763,6 +778,9 @@ class Reader:
         first = next((i for i, c in enumerate(s.sketch.text) if (t := s.sketch.things.get(c)) in documents), None)
         about = first is not None and first <= 16 and not _RESTS_ON.search(s.sketch.text[:first])
         self.state.lately = documents[0].ref if about and not stated else None
+        put_into = [r.object for r in self.found.relations if r.start == s.start and r.type == "investsIn"]
+        if put_into and len({self._name(place) for place in put_into}) == 1:
+            self.state.invested = put_into[0]
         suing = [r.subject for r in self.found.relations if r.start == s.start and r.type == "sues"]
         if suing:
             self.state.plaintiffs = tuple({self._name(place): place for place in suing}.values())
@@ -803,6 +821,12 @@ class Reader:
             key = (relation, self._name(a), self._name(b), s.start)
             if relation == "officerOf" and a != subjects[0] and _OWN_TITLE.search(self.plain[: self.mentions[a].start]):
                 continue  # 董事长甲与总统乙: each has an office of his own
+            if (
+                relation == "officerOf"
+                and a != subjects[0]
+                and _HOLDER_BETWEEN.search(self.plain[self.mentions[subjects[0]].end : self.mentions[a].start])
+            ):
+                continue  # 创始人甲及股东乙、丙
             if relation == "sues" and (_COURT.search(self._name(a)) or _COURT.search(self._name(b))):
                 continue
             if key in self._seen:
@@ -901,6 +925,10 @@ class Reader:
                 self.found.relations[i] = replace(r, terms=replace(r.terms, lead=True))
 
     def _state(self, name: str, s: _Sentence, match: Match) -> tuple[int, ...]:
+        if name == "invested":
+            if self.state.invested is not None:
+                return (self.state.invested,)
+            name = "issuer"
         if name == "issuer":
             if self._announcer is not None and self._announcer_met(s.sketch.offset(match.start)):
                 return (self._announcer,)
@@ -915,10 +943,11 @@ class Reader:
                     continue
                 if _IN_ONE_LIST.fullmatch(s.sketch.text, i, match.start):
                     continue  # of 甲、乙及丙认购 the rule has found 乙及丙
-                if match.rule.object == "issuer" and self._invests_here(s, thing.ref):
+                if match.rule.object in ("issuer", "invested") and self._invests_here(s, thing.ref):
                     continue  # 甲认购6亿美元，乙认购2亿美元
                 if not _ASIDE.search(s.sketch.text[:i]):
-                    if _SPEAKS.match(s.sketch.text[i + 1 :]):
+                    behind = s.sketch.text[i + 1 :]
+                    if _SPEAKS.match(behind) or (behind[:1] != "的" and _UNDER.match(behind)):
                         continue
                     # 特斯拉CEO马斯克与推特达成协议，将收购推特: it is he who does so
                     if (officer := _ITS_OFFICER.match(s.sketch.text, i + 1)) and _ACTS_HIMSELF.match(
@@ -978,6 +1007,8 @@ class Reader:
         after = self.plain[mention.end : mention.end + 24]
         if relation == "acquires" and _SELLER.search(before):
             return True  # 向控股股东X收购Y
+        if relation == "acquires" and _SELLERS.search(self.plain[s.start : mention.start]):
+            return True  # 向甲、X等6名交易对方购买Y
         if re.search("(?:与|和|同)[一-鿿]{0,6}$", before) and re.match(
             "[^，。；]{0,3}(?:签署|签订|达成|订立|就)", after
         ):

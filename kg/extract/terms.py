@@ -24,7 +24,7 @@ _COMPARED = re.compile("(?:较|相比|不及|低于|高于|相较于)[^，。；
 
 
 # rules whose match ends with what this one pays
-_OWN_SUM = frozenset(("invest-subscribed", "invest-allotted"))
+_OWN_SUM = frozenset(("invest-subscribed", "invest-allotted", "invest-contributed"))
 
 
 class Words:
@@ -154,8 +154,9 @@ def amounts(relation: str, outline: Outline, match: Match, money: list[Money]) -
     best: tuple[int, Money] | None = None
     valuation = None
     if match.rule.id in _OWN_SUM:
-        paid = next(iter(t for t in outline.refs(outline.text[match.cue : match.end]) if t.type == "Money"), None)
-        return (money[paid.ref] if paid else None), None
+        paid = [t for t in outline.refs(outline.text[match.cue : match.end]) if t.type == "Money"]
+        # 分别出资1亿元和4亿元: whose is which isn't asked here
+        return (money[paid[0].ref] if len(paid) == 1 else None), None
     for i, c in enumerate(outline.text):
         thing = outline.things.get(c)
         if thing is None or thing.type != "Money":

@@ -603,7 +603,7 @@ _HOLDINGS = frozenset(
 
 
 # 其中，云南白药拟认购109亿元: what one investor pays, and not the sum of the round
-_OWN_SUM = frozenset(("invest-subscribed",))
+_OWN_SUM = frozenset(("invest-subscribed", "invest-contributed"))
 _PART = re.compile("[本此该这]轮|本次|此次|其中|领投|跟投|参投|共同投资|联合投资|[A-N][+]*轮|战略融资|round|Series")
 
 
