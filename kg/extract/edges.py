@@ -69,6 +69,7 @@ _OWNER = re.compile(
 _BOUGHT = re.compile(r"\b(?:[Aa]cquires?|[Aa]cquired|[Bb]uys?|[Bb]ought|(?:acquisition|purchase|takeover|buyout) of) $")
 _SENTENCE_END = re.compile(r"(?<=[a-z]{3})\. (?:The|A|An|It|Its|In|This|That) ")
 _DATE_STOP = re.compile(r"(?<=, \d{4})\. (?=[A-Z])")
+_PERSON_STOP = re.compile(r"(?<=[a-z]{2})\. (?=[A-Z][a-z]+ [A-Z])")
 _FULL_STOP = re.compile(r"(?<=[a-z]{4})(?<!Corp)(?<!Bros)\. (?=[A-Z])")
 _WHOSE = re.compile(
     r"(?:[Tt]he )?(?P<owner>[A-Z][A-Za-z. ]{1,24}?)['’]s (?=[A-Z])"
@@ -141,7 +142,8 @@ def _told_apart(text: str, guess: Guess) -> list[Guess]:
     if stop := _SENTENCE_END.search(name):
         return [replace(guess, end=guess.start + stop.start())]
     # byFounders.| Datadog CEO Olivier Pomel
-    if (stop := _DATE_STOP.search(name)) or (stop := _FULL_STOP.search(name) if guess.type != "Instrument" else None):
+    ends = _DATE_STOP if guess.type == "Instrument" else _PERSON_STOP if guess.type == "Person" else _FULL_STOP
+    if stop := ends.search(name):
         ended = replace(guess, end=guess.start + stop.start())
         if guess.type == "Instrument":
             return [ended]

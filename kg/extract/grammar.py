@@ -61,7 +61,7 @@ _TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<wor
 _OPTIONAL = re.compile(r"[?*]|\{[\d,]")
 
 # in 美团旗下汉海信息 the owner is none of the list
-_OWNER = re.compile(rf"[{letters('Company')}](?=(?:的)?(?:旗下|全资子公司|子公司))")
+_OWNER = re.compile(rf"[{letters('Company')}{letters('Person')}](?=(?:的)?(?:旗下|全资子公司|子公司))")
 
 # to buy Verint, Bloomberg reported: nor in English
 _NEXT_CLAUSE = re.compile(

@@ -30,7 +30,7 @@ MENTIONS = f"{chr(BASES['Regulator'])}-{chr(BASES['Person'] + _RANGE - 1)}"
 _NUMBER = "第?[一二三四五六七八九十百零\\d]+"
 # 《甲法》第二十八条和《乙规定》第三十五条: which article of a document, so that the two stand in one list
 _ARTICLE = re.compile(
-    f"》?第[一二三四五六七八九十百零\\d]+条(?:之[一二三四五六七八九])?(?:{_NUMBER}款)?(?:{_NUMBER}项)?(?:的规定)?"
+    f"》?第[一二三四五六七八九十百零\\d]+条(?:之[一二三四五六七八九])?(?:{_NUMBER}款)?(?:{_NUMBER}项)?(?:、{_NUMBER}条)*(?:的规定)?"
 )
 # 《甲条例》提案、《乙条例》提案和《丙战略》: one list, too
 _PROPOSED = re.compile("》?(?:的)?(?:提案|草案)(?=[、和与及])")

@@ -30,7 +30,7 @@ _RESTS_ON = re.compile(
 )
 # 两份文件系为落实…, 清单根据…: all those that were told of
 _SEVERAL = re.compile(
-    "(?:[^，。；]{0,8}，)?(?:上述|这|以上|前述|该)?(?:(?:[两二三四五六七八九十]|\\d+)(?:份|项|部|个|件)(?:文件|标准|清单|办法|规定|指南|征求意见稿|文本|法规|规则|草案|技术文件)|清单)(?=[^，。；]{0,4}?(?:系|是|均|都|由|根据|依据|为|旨在|共同|分别))"
+    "(?:[^，。；]{0,8}，)?(?:上述|这|以上|前述|该)?(?:(?:[两二三四五六七八九十]|\\d+)(?:份|项|部|个|件)(?:文件|标准|清单|办法|规定|指南|征求意见稿|文本|法规|规章|细则|指引|规则|草案|技术文件)|清单)(?=[^，。；]{0,4}?(?:系|是|均|都|由|根据|依据|为|旨在|共同|分别))"
 )
 # 将研究制定《X》，会同乙局出台《Y》: what is planned of the one is of the other
 _AHEAD_TOGETHER = re.compile("(?:将(?!于)|拟|计划|正抓紧)[^。；]*，(?:并|还)?(?:会同|联合)$")
@@ -86,6 +86,7 @@ _LEADS = re.compile("[（(](?:联合|共同)?领投(?:方|机构)?[）)]")
 _SELLER = re.compile(
     "(?:向|从)(?:其|公司|间接|直接|最终|控股|第[一二三]大|大|原|关联|独立|私募|投资|股东|母公司|第三方|卖方|交易对方|机构|关联方)*$"
 )
+_BRACKETS = re.compile(r"（[^（）]*）|\([^()]*\)")
 _SELLERS = re.compile("(?:向|从)(?![^，。；]*(?:收购|购买|受让|买下))[^，。；]{1,40}[、和及与]$")
 _FIRM_OF = re.compile(
     "(?:的)?(?:旗下|下属|之?(?:全资|控股)(?:子公司|附属公司)?|(?:全资|控股|间接)*(?:子公司|附属公司))(?:公司|企业|基金|机构)?[）)]"
@@ -449,6 +450,7 @@ class Reader:
         before = [t.ref for t in things if t.end <= at and t.type in ("Instrument", "Publication")]
         # 本办法 is a document that is called so; of those, the one that the text is about comes first
         noun = word.lstrip("本该此")
+        noun = noun.removesuffix("草案") or noun
         known = [place for place in (self.state.document,) if place is not None]
         if word[0] == "该" and not before and self.state.lately is not None:
             known = [self.state.lately, *known]
@@ -770,6 +772,9 @@ class Reader:
             t for c in s.sketch.text if (t := s.sketch.things.get(c)) and t.type in ("Instrument", "Publication")
         ]
         stated = [r for r in self.found.relations if r.start == s.start and r.type in ("issuedBy", "draftedBy")]
+        # 报告以甲印发的《计划》为指导: what something rests on isn't what is told of next
+        bases = {self._name(r.object) for r in self.found.relations if r.start == s.start and r.type == "basedOn"}
+        stated = [r for r in stated if self._name(r.subject) not in bases]
         if stated:
             self.state.document = stated[0].subject
             self.state.documents = tuple({self._name(r.subject): r.subject for r in stated}.values())
@@ -808,7 +813,14 @@ class Reader:
             if pairs and len(sides) == 2 and re.search("[、和及]", sides[0] + sides[1]):
                 one, other = ([t.ref for t in s.sketch.refs(side)] for side in sides)
                 pairs = [(a, b) for a in one for b in other]
-        elif rule.relation == "amends" and len(subjects) == len(objects) > 1:
+        elif (
+            len(subjects) == len(objects) > 1
+            and (
+                rule.relation == "amends"
+                # 《甲规则》《乙规则》分别由丙、丁发布
+                or (rule.relation == "issuedBy" and "分别" in s.sketch.text[match.start : match.end])
+            )
+        ):
             pairs = zip(subjects, objects, strict=True)
         else:
             pairs = [(a, b) for a in subjects for b in objects]
@@ -1004,7 +1016,7 @@ class Reader:
         """与美国甲公司签署协议，收购…: whom an agreement is signed with doesn't buy."""
         mention = self.mentions[place]
         before = self.plain[max(s.start, mention.start - 8) : mention.start]
-        after = self.plain[mention.end : mention.end + 24]
+        after = _BRACKETS.sub("", self.plain[mention.end : mention.end + 64])[:24]
         if relation == "acquires" and _SELLER.search(before):
             return True  # 向控股股东X收购Y
         if relation == "acquires" and _SELLERS.search(self.plain[s.start : mention.start]):
