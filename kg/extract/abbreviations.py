@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from kg.extract import words
 from kg.extract.kinds import kind_of, without_tail
+from kg.extract.lac import Tagged
 from kg.extract.names import repeat
 from kg.ids import normalise
 from kg.items import Mention
@@ -44,6 +45,12 @@ _BY_NUMBER = words.pattern("numbered-instrument")
 _COMMON_NUMBER = re.compile(r".*第\s?\d{1,3}号.*")
 _ROLE = words.pattern("role-word")
 _DOCUMENTS = ("Instrument", "Publication")
+_HAN_ONLY = re.compile("[一-鿿]+")
+_NAMELIKE = frozenset(("ORG", "nz", "nw", "PER"))  # LAC's tags of words that are names
+# beginnings of firms' names that are words of their own
+_PLAIN_WORD = re.compile(
+    "中国|国家|全国|东方|南方|北方|西部|东部|中部|华东|华南|华北|亚洲|环球|国际|世界|新华|人民|城市|数字|智能|云端"
+)
 _NAMED = frozenset(("Company", "Organization", "Regulator"))
 # words that may stand behind a name and aren't a longer name's
 _NO_TAIL = re.compile(
@@ -223,6 +230,51 @@ def _owns(text: str, short: str, full: str) -> bool:
     )
 
 
+def _called_briefly(text: str, mentions: list[Mention], tagged: Tagged, known: frozenset[str]) -> list[Mention]:
+    """极飞 after 极飞科技: what a text calls a firm by the beginning of its name.
+
+    Only a beginning in which LAC sees a name or no word at all, that stands by itself (twice, if LAC sees no
+    organisation), is the beginning of no other name in the text, and is no place and no firm of the reference data.
+    """
+    firms = {m.text: m for m in mentions if m.type == "Company" and m.reason not in ("doubt", "place")}
+    taken = bytearray(len(text))
+    for m in mentions:
+        taken[m.start : m.end] = b"\1" * (m.end - m.start)
+    added: list[Mention] = []
+    done: set[str] = set()
+    for name, mention in firms.items():
+        for length in (4, 3, 2):
+            short, rest = name[:length], name[length:]
+            if len(rest) < 2 or short in done or not _HAN_ONLY.fullmatch(short) or not _COMMON_TAIL.fullmatch(rest):
+                continue
+            full = mention.full or name
+            others = {m.full or m.text for m in firms.values() if m.text.startswith(short)} - {full}
+            if (
+                others
+                or normalise(short) in known
+                or Reference.load().find_place(short)
+                or _PLAIN_WORD.fullmatch(short)
+            ):
+                continue
+            places = [
+                at.start()
+                for at in re.finditer(re.escape(short), text)
+                if not any(taken[at.start() : at.end()])
+                and tagged[at.start()][1]
+                and (at.end() == len(text) or tagged[at.end()][1])
+                and (tagged[at.start()][0] in _NAMELIKE or all(begins for _, begins in tagged[at.start() : at.end()]))
+            ]
+            sure = any(tagged[at][0] == "ORG" for at in places)
+            if len(places) < (1 if sure else 2):
+                continue
+            done.add(short)
+            for at in places:
+                added.append(Mention(at, at + length, short, "Company", full, "brief"))
+                taken[at : at + length] = b"\1" * length
+            break
+    return sorted([*mentions, *added], key=lambda m: m.start)
+
+
 def _special_treatment(mentions: list[Mention]) -> dict[str, str]:
     """*ST欧泰 and 欧泰股份: the exchange's mark of a firm in distress is no part of its name."""
     firms = {m.text for m in mentions if m.type == "Company"}
@@ -296,10 +348,13 @@ def _numbered(text: str, mentions: list[Mention]) -> list[Mention]:
     return found
 
 
-def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset()) -> list[Mention]:
+def settle(
+    text: str, mentions: list[Mention], known: frozenset[str] = frozenset(), tagged: Tagged | None = None
+) -> list[Mention]:
     """The mentions with what their short forms stand for, and the occurrences of forms that the text defines.
 
-    ``known`` are normalised names that the reference data knows: these stand for themselves.
+    ``known`` are normalised names that the reference data knows: these stand for themselves. ``tagged`` is what LAC
+    says of each character; without it nobody is called by the beginning of a name.
     """
     defined = definitions(text, mentions)
     # the long name of a firm that the reference data knows by the short one: it stands for that
@@ -336,6 +391,8 @@ def settle(text: str, mentions: list[Mention], known: frozenset[str] = frozenset
     taken = [(m.start, m.end) for m in mentions]
     extra = [e for e in extra if not any(a < e.end and e.start < b for a, b in taken)]
     mentions = repeat(text, sorted([*mentions, *extra], key=lambda m: m.start))
+    if tagged is not None:
+        mentions = _called_briefly(text, mentions, tagged, known)
     said = {
         short: full
         for short, full in shorter(text, mentions).items()

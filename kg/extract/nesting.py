@@ -78,8 +78,8 @@ def whole_of(name: str, others: frozenset[str], reference: Reference) -> tuple[s
         if _BRANCH.fullmatch(rest) and head.endswith(("局", "总队")) and re.search("[省市区县州]", head):
             return head, "Regulator"
         if _REGIONAL.fullmatch(rest) and reference.find_place(rest[:2]):
-            above = [row for row in reference.find(head) if reference.is_strong(head, row)]
-            if above and above[0].type == "Regulator" and above[0].kind != "country":
+            central = [row for row in reference.find(head) if reference.is_strong(head, row)]
+            if central and central[0].type == "Regulator" and central[0].kind != "country":
                 return head, "Regulator"
         if rest in ("办公厅", "办公室") and _GOVERNMENT.fullmatch(head):
             return head, "Regulator"

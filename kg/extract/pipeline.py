@@ -117,7 +117,7 @@ def find_names(doc: Doc) -> Doc:
 @Language.component("kg_abbreviations")
 def find_abbreviations(doc: Doc) -> Doc:
     # 《条例》 that no title in the text explains is nobody's in particular
-    settled = abbreviations.settle(doc._.raw, doc._.mentions, _known())
+    settled = abbreviations.settle(doc._.raw, doc._.mentions, _known(), doc._.clues.tagged)
     doc._.mentions = [m for m in settled if m.full or m.type != "Instrument" or not kinds.is_bare(m.text)]
     spans: list[Span] = []
     for mention in doc._.mentions:
