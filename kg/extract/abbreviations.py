@@ -54,9 +54,10 @@ _PLAIN_WORD = re.compile(
 _NAMED = frozenset(("Company", "Organization", "Regulator"))
 # words that may stand behind a name and aren't a longer name's
 _NO_TAIL = re.compile(
-    "控股(?=[一-鿿]{3})|[系为是于与及和将拟已向对的在由均等就曾称涨跌报共]|合共|合计|微涨|微跌|宣布|公告|披露|表示|完成|签署|收购"
+    "[系为是于与及和将拟已向对的在由均等就曾称涨跌报共]|合共|合计|微涨|微跌|宣布|公告|披露|表示|完成|签署|收购"
 )
-_IS = re.compile("控股(?=[一-鿿]{3})|[系为是与及和]")
+_IS = re.compile("[系为是与及和]")
+_CONTROLS = re.compile("控股(?=[一-鿿]{3})")
 
 
 def _subsequence(short: str, long: str) -> bool:
@@ -321,13 +322,15 @@ def _as_defined(text: str, mentions: list[Mention], defined: dict[str, str]) -> 
                 len(clash) == 1
                 and one.start == start
                 and one.reason in ("model", "doubt", "repeat", "announcer", "legal-form")
-                and _NO_TAIL.match(text, end, one.end)
+                and one.text != full
+                and (_NO_TAIL.match(text, end, one.end) or (short.isascii() and _CONTROLS.match(text, end, one.end)))
             )
             if not inside and not goes_on:
                 continue
             found = [m for m in found if m not in clash]
             found.append(Mention(start, end, short, type_, full, "defined"))
-            if goes_on and (rest := _IS.match(text, end, one.end)) and one.end - rest.end() > 1:
+            rest = (_IS.match(text, end, one.end) or _CONTROLS.match(text, end, one.end)) if goes_on else None
+            if rest is not None and one.end - rest.end() > 1:
                 behind = text[rest.end() : one.end]
                 found = [replace(m, full=behind) if m.full == one.text else m for m in found]
                 found.append(replace(one, start=rest.end(), text=behind))

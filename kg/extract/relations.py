@@ -117,6 +117,8 @@ _SELF_ANNOUNCED = re.compile(r"(?:^|[，。；\n])公司[^，。；]{0,10}(?:公
 _SHARE = re.compile(r"\s?[（(](?:[A-Z]{2,4}\s?[:：]\s?)?\d{4,6}(?:\.[A-Z]{2})?[,，）)]")
 _IN_ONE_LIST = re.compile(f"[{MENTIONS}]+(?:[、和与及]|以及)(?:[{MENTIONS}]+(?:[、和与及]|以及)?)*")
 _WITH = re.compile("(?:与|和|同)[^，。；、]{0,10}$")
+# rules whose buyer may be the one that an agreement is signed with: 与甲达成协议，将乙出售给对方
+_TO_PARTNER = frozenset(("acquire-sell", "acquire-transfer", "acquire-sold"))
 _HOLDER_BETWEEN = re.compile("股东|投资人|投资者|实控人|实际控制人|一致行动人")
 # 华润置地旗下的华润万象…: the second is what it is about
 _UNDER = re.compile(f"的|母公司|旗下的?[^，。；{MENTIONS}]{{0,12}}[{letters('Company')}]")
@@ -420,6 +422,11 @@ class Reader:
                 return bodies[-1].ref if state == "latter" else bodies[-2].ref
             if len(firms) >= 2:
                 return firms[-1].ref if state == "latter" else firms[-2].ref
+            if word == "其" and firms:
+                # NWF是…。去年，安世将其收入囊中: whoever the sentence before is about
+                others = (self.state.topic, self.state.target)
+                name = self._name(firms[0].ref)
+                return next((place for place in others if place is not None and self._name(place) != name), None)
             return self.state.target if state == "latter" and not firms else None
         if (
             state == "announcer"
@@ -850,7 +857,7 @@ class Reader:
                 continue
             if relation in _DEALS and self._name(a).endswith("交易所"):
                 continue
-            apart = rule.id == "acquire-sell" or rule.subject == "parties"
+            apart = rule.id in _TO_PARTNER or rule.subject == "parties"
             if relation in _DEALS and not apart and self._partner(s, relation, a):
                 continue
             if relation in _DEALS and _DENIED.search(s.sketch.text[match.start :]):
