@@ -24,7 +24,8 @@ def status(stated: Sequence[tuple[Terms, bool]], default: str) -> str:
     body = [t.status for t, headline in stated if t.status and not headline]
     heads = [t.status for t, headline in stated if t.status and headline]
     found = body or heads
-    ended = [s for s in found if s in ("completed", "terminated")]
+    # 甲终止收购乙, a headline, and below it what the plan was
+    ended = [s for s in found if s in ("completed", "terminated")] or [s for s in heads if s == "terminated"]
     # an end counts wherever it is told; else what is told first, before what may come of it
     return max(ended, key=lambda s: _STAGE[s]) if ended else found[0] if found else default
 
