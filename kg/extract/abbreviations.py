@@ -33,9 +33,10 @@ _QUOTED = re.compile(r"[“\"「]([^”\"」]{2,30})[”\"」]")
 _COMMON_TAIL = re.compile(
     r"(?:[（(].{1,8}[）)])?(?:科技|技术|信息|网络|智能|数字|数据|控股|投资|创业|管理|集团|股份|实业|企业|国际|发展|软件|电子|生物|医药|文化|传媒"
     r"|资产|机器人|半导体|微电子|汽车|中心|产业|商务|基金|新能源|能源|材料|医疗|教育|通信|装备|自动化){0,3}"
-    r"(?:[（(].{1,8}[）)])?(?:股份有限公司|有限责任公司|有限公司|合伙企业[（(]有限合伙[）)]|公司)?"
+    r"(?:[（(].{1,8}[）)])?(?:股份有限公司|有限责任公司|有限公司|合伙企业[（(]有限合伙[）)]|公司|株式会社)?"
 )
 _DEPARTMENT = re.compile("(?:司|厅|处|办公室|管理局|中心)$")
+_YEAR_BEHIND = re.compile(r"\s?[（(](?:19|20)\d{2}年?版?[）)]")
 _YEAR = re.compile(r"^(?:19|20)\d{2}年")
 _CHANGES = re.compile("(?:关于)?(?:修改|修订|修正)[〈《]?(?P<law>[^〈〉《》]{2,40}?)[〉》]?的?决定")
 _SEAT = re.compile("(?:政府|特区)$")
@@ -190,7 +191,9 @@ def _short_for(short: str, long: str, type_: str) -> bool:
         return False
     if type_ in _DOCUMENTS:
         base, whole = without_tail(short), without_tail(long)
-        if base == short and (_YEAR.sub("", whole) == short or whole == short):
+        if base == short and (
+            _YEAR.sub("", whole) == short or (whole == short and _YEAR_BEHIND.fullmatch(long, len(short)))
+        ):
             return True  # 数据保护规则 and 2025年数据保护规则, 治理蓝皮书 and 治理蓝皮书（2025年）
         one, other = _CHANGES.fullmatch(short), _CHANGES.search(long)
         if one and other and other["law"].endswith(one["law"]):
@@ -407,7 +410,9 @@ def settle(
     implied |= {
         full: short
         for short, full in said.items()
-        if normalise(short) in known and normalise(full) not in known and _YEAR.sub("", full) == short
+        if normalise(short) in known
+        and normalise(full) not in known
+        and (_YEAR.sub("", full) == short or _SEAT.search(full.removesuffix(short)))
     }
     implied |= _special_treatment(mentions)
     # the same the other way round where the reference data knows the short form: 松禾资本管理有限公司 is 松禾资本

@@ -61,7 +61,9 @@ _TOKEN = re.compile(r"<(?P<name>[a-z]+)(?P<one>!)?:(?P<types>[A-Z|]+)>|\{(?P<wor
 _OPTIONAL = re.compile(r"[?*]|\{[\d,]")
 
 # in 美团旗下汉海信息 the owner is none of the list
-_OWNER = re.compile(rf"[{letters('Company')}{letters('Person')}](?=(?:的)?(?:旗下|全资子公司|子公司))")
+_OWNER = re.compile(
+    rf"[{letters('Company')}{letters('Person')}{letters('Regulator')}](?=(?:的)?(?:旗下|下属|辖下|全资子公司|子公司))"
+)
 
 # to buy Verint, Bloomberg reported: nor in English
 _NEXT_CLAUSE = re.compile(
@@ -99,6 +101,11 @@ class Match:
     end: int
     cue: int
     groups: dict[str, str] = field(default_factory=dict)
+
+
+def without_owners(listed: str) -> str:
+    """A piece of an outline that is a list, without those that only say whose a member is: 美团旗下|汉海信息."""
+    return _OWNER.sub("", listed)
 
 
 def _class(types: str) -> str:
@@ -184,7 +191,7 @@ class Grammar:
             rf"(?:[{letters('Share')}]的?(?:股权|股份)?)?"
             rf"(?:(?:、(?:以及|和|及)?|\s?(?:以及|和|与|及|并|或|跟|and|as well as|暨)\s?){modifier}"
             rf"|，?(?:联合|会同|协同)"
-            rf"|(?:的)?(?:旗下|全资子公司|子公司)的?"
+            rf"|(?:的)?(?:旗下|下属|辖下|全资子公司|子公司)的?"
             # behind a comma a list may go on, and so may the sentence: no modifiers there
             rf"|[,，]\s?(?:以及|和|与|及|and|as well as)\s?|[，,/&]\s?|\s|)"
         )
@@ -247,8 +254,7 @@ class Grammar:
                             groups[rule.object] = _WITH.sub("", groups[rule.object])
 
                 def places(name: str, groups: dict[str, str] = groups) -> tuple[int, ...]:
-                    piece = _OWNER.sub("", groups.get(name, ""))
-                    return tuple(thing.ref for thing in sentence.refs(piece))
+                    return tuple(thing.ref for thing in sentence.refs(without_owners(groups.get(name, ""))))
 
                 cue = found.start("cue") if "cue" in groups else found.start()
                 yield Match(rule, places(rule.subject), places(rule.object), found.start(), found.end(), cue, groups)

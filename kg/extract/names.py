@@ -71,6 +71,10 @@ _LATIN_LEGAL = re.compile(
 )
 _AFTER_LATIN = re.compile(r"(?<=[A-Za-z.])公司$|\s?[（(](?:[A-Z]{2,4}[:：]?)?\d{4,6}(?:\.[A-Z]{2})?[）)]?$")
 _FIRM_BEFORE = words.pattern("firm-before-person")
+# 费森尤斯（Fresenius SE）: its legal form
+_FORM_BEHIND = re.compile(
+    r"\s?[（(][A-Z][A-Za-z.&'’ -]* (?:SE|AG|SA|S\.A|NV|N\.V|Inc|Ltd|LLC|Corp|Group|PLC|plc|GmbH|Co|Holdings?)\.?[）)]"
+)
 _FIRM_BY_DEED = words.pattern("firm-by-deed")
 _VENUE = words.pattern("venue")
 _ATTRIBUTION = words.pattern("attribution")
@@ -575,6 +579,7 @@ def _firms_named_as_people(text: str, mentions: list[Mention]) -> list[Mention]:
                 and ("·" in m.text or before.group().endswith(("巨头", "财团", "基金", "机构")))
             )
             or _FIRM_BY_DEED.match(text, m.end)
+            or _FORM_BEHIND.match(text, m.end)
         )
     }
     return [replace(m, type="Company") if m.type == "Person" and m.text in firms else m for m in mentions]

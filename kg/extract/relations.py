@@ -117,6 +117,19 @@ _SELF_ANNOUNCED = re.compile(r"(?:^|[，。；\n])公司[^，。；]{0,10}(?:公
 _SHARE = re.compile(r"\s?[（(](?:[A-Z]{2,4}\s?[:：]\s?)?\d{4,6}(?:\.[A-Z]{2})?[,，）)]")
 _IN_ONE_LIST = re.compile(f"[{MENTIONS}]+(?:[、和与及]|以及)(?:[{MENTIONS}]+(?:[、和与及]|以及)?)*")
 _WITH = re.compile("(?:与|和|同)[^，。；、]{0,10}$")
+# rules by which a purchase may be told as an investment, too
+_CALLED_INVESTMENT = frozenset(
+    (
+        "invest",
+        "invest-to",
+        "invest-nominal",
+        "acquire-stake",
+        "acquire-stake-topic",
+        "invest-handed",
+        "invest-handed-to",
+        "invest-transfer",
+    )
+)
 # rules whose buyer may be the one that an agreement is signed with: 与甲达成协议，将乙出售给对方
 _TO_PARTNER = frozenset(("acquire-sell", "acquire-transfer", "acquire-sold"))
 _HOLDER_BETWEEN = re.compile("股东|投资人|投资者|实控人|实际控制人|一致行动人")
@@ -811,12 +824,18 @@ class Reader:
         rule = match.rule
         subjects = match.subjects if rule.subject not in grammar.STATES else self._state(rule.subject, s, match)
         objects = match.objects if rule.object not in grammar.STATES else self._state(rule.object, s, match)
+        if rule.id == "amend-repealed":
+            # 甲局令第6号公布的《甲》和乙局令第26号公布的《乙》同时废止
+            clause = re.split("[，。；]", s.sketch.text[: match.start])[-1]
+            beside = [t.ref for t in s.sketch.refs(clause) if t.type == "Instrument"]
+            objects = (*beside, *objects)
+            subjects = tuple(place for place in subjects if place not in beside) or self.state.get("document")
         pairs: Iterable[tuple[int, int]]
         if rule.cross:
             several = 2 if rule.relation == "acquires" else 4
             pairs = list(combinations(subjects, 2)) if 2 <= len(subjects) <= several else []
             # 甲及乙与丙签署: the two stand on one side
-            sides = re.split("[与同]", match.groups.get(rule.subject, ""))
+            sides = re.split("[与同]", grammar.without_owners(match.groups.get(rule.subject, "")))
             if pairs and len(sides) == 2 and re.search("[、和及]", sides[0] + sides[1]):
                 one, other = ([t.ref for t in s.sketch.refs(side)] for side in sides)
                 pairs = [(a, b) for a in one for b in other]
@@ -985,6 +1004,10 @@ class Reader:
                     return () if acted or _SPEAKS.match(s.sketch.text[i + 1 :]) else (thing.ref,)
         if name == "own":
             return self._own(s, match)
+        if name == "target-state":
+            bought = [r.object for r in self.found.relations if r.start == s.start and r.type == "acquires"]
+            if bought:
+                return (bought[-1],)
         if name == "parties":
             # who signs in the same sentence
             signed = [r for r in self.found.relations if r.start == s.start and r.type == "agreementWith"]
@@ -1278,7 +1301,7 @@ class Reader:
             r
             for r in self.found.relations
             if r.type != "investsIn"
-            or r.rule not in ("invest", "invest-to", "invest-nominal", "acquire-stake", "acquire-stake-topic")
+            or r.rule not in _CALLED_INVESTMENT
             or not (years := bought.get((self._name(r.subject), self._name(r.object))))
             or (r.date and "" not in years and r.date[:4] not in years)
         ]
