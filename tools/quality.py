@@ -1,10 +1,11 @@
-"""How well reports are read, in figures: ``python tools/quality.py [--check | --write | --update]``.
+"""How well reports are read, in figures: ``python tools/quality.py [--check | --write | --update | --items [NAME…]]``.
 
 The real report and the development texts that stand beside the checkout (../shared) go through ``kg add`` and
 ``kg export`` as a user's would, and the gold annotations' own scorer reads the graph; the labelled passages of
 tests/cases/relations go through tools/cases.py. ``--check`` compares with the figures of the last release in
 tests/quality.json, and exits 1 where one is lower; ``--write`` puts the table into docs/quality.md; ``--update``,
-for a release, does that and makes today's figures those that are checked against.
+for a release, does that and makes today's figures those that are checked against. ``--items`` measures, instead of all
+that, the items of tests/cases/items by the same scorer, each file or those named (``finance-a``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +25,7 @@ from kg import __version__
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 BASELINE = ROOT / "tests" / "quality.json"
+ITEMS = ROOT / "tests" / "cases" / "items"
 DOC = ROOT / "docs" / "quality.md"
 TOLERANCE = 0.002  # rounding, and a relation more or less in a thousand
 BEGIN, END = "<!-- figures: make quality writes them -->", "<!-- end of the figures -->"
@@ -95,6 +98,26 @@ def _printed(*args: str) -> str:
     return ran.stdout
 
 
+def items(names: Sequence[str]) -> dict[str, tuple[int, Figures]]:
+    """How many items a file of tests/cases/items has, and its figures; each item goes in as a text of its own."""
+    paths = [path for path in sorted(ITEMS.glob("*.json")) if not names or path.stem in names]
+    if missing := set(names) - {path.stem for path in paths}:
+        raise Failed(
+            f"{ITEMS} has no {', '.join(sorted(missing))}: it has {', '.join(p.stem for p in paths) or 'others'}"
+        )
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for path in paths:
+            texts = Path(folder) / f"texts-{path.stem}"
+            texts.mkdir()
+            rows = json.loads(path.read_text(encoding="utf-8"))["items"]
+            for row in rows:
+                whole = "\n".join((row["title"], row.get("link", ""), row["text"]))
+                (texts / f"{row['id']}.txt").write_text(whole, encoding="utf-8")
+            found[path.stem] = (len(rows), _scored(Path(folder), path, sorted(texts.glob("*.txt")), []))
+    return found
+
+
 def short_of(measured: dict[str, Figures], minimum: dict[str, dict[str, float]]) -> list[str]:
     """The figures that are lower than the last release's."""
     return [
@@ -149,11 +172,18 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="exit 1 where a figure is below the last release's")
     parser.add_argument("--write", action="store_true", help="put the table into docs/quality.md")
     parser.add_argument("--update", action="store_true", help="--write, and make these the release's figures")
+    parser.add_argument("--items", nargs="*", metavar="NAME", help="measure files of tests/cases/items instead")
     args = parser.parse_args()
     if not SHARED.is_dir():
         print(f"{SHARED} isn't there: the texts that are measured on stand beside the checkout", file=sys.stderr)
         return 2
     try:
+        if args.items is not None:
+            print("| | items | " + " | ".join(name for name in SUMS if name != "items") + " |\n| --- |" + " ---: |" * 6)
+            for name, (count, figures) in items(args.items).items():
+                cells = " | ".join(_three(figures.sums.get(key)) for key in SUMS if key != "items")
+                print(f"| {name} | {count} | {cells} |")
+            return 0
         measured = measure()
     except Failed as fault:
         print(fault, file=sys.stderr)

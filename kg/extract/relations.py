@@ -134,7 +134,7 @@ _CALLED_INVESTMENT = frozenset(
 _TO_PARTNER = frozenset(("acquire-sell", "acquire-transfer", "acquire-sold"))
 _HOLDER_BETWEEN = re.compile("股东|投资人|投资者|实控人|实际控制人|一致行动人")
 # 华润置地旗下的华润万象…: the second is what it is about
-_UNDER = re.compile(f"的|母公司|旗下的?[^，。；{MENTIONS}]{{0,12}}[{letters('Company')}]")
+_UNDER = re.compile(f"的|母公司|旗下(?!拥有|还|有|包括|设)的?[^，。；{MENTIONS}]{{0,12}}[{letters('Company')}]")
 # who is described in its own paragraph: 比亚迪半导体主营…。去年，公司完成A轮融资
 _DESCRIBES = re.compile(
     "(?:(?:[^，。；]{0,8}年)?(?:成立|创立|创办|诞生)于|主营|主要从事|专注于?|是一家|总部位于|(?:[^，。；]{0,8}年)成立)"
