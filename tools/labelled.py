@@ -58,8 +58,13 @@ def items(path: Path) -> Iterator[Case]:
 
 
 def everything() -> list[Case]:
+    """What confidence is fitted on.
+
+    Not the other files of ``ITEMS``: rules were mended by them until nearly all was right, so that with them a claim
+    looks surer than one of a new text is.
+    """
     found = list(passages())
-    for path in [*sorted(ITEMS.glob("*.json")), *([DEV] if DEV.exists() else [])]:
+    for path in [*sorted(ITEMS.glob("digests-[ab].json")), *([DEV] if DEV.exists() else [])]:
         found += items(path)
     return found
 

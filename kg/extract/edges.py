@@ -81,7 +81,7 @@ _INSTITUTE_TAIL = re.compile("(?<=研究所|研究院)[一-鿿]{2,5}(?<![心所�
 _POLITE = re.compile("(?<=[一-鿿]{2})(?:先生|女士|博士|教授|院士|律师)$")
 _LEGAL_NAME = re.compile(r"[一-鿿（）()]{4,24}?(?:股份|有限责任|有限)公司")
 _LATIN_BEHIND = re.compile(
-    r"\s?[（(](?!\w*(?:[Dd]eutsche|British|American|Japan|Korea|French|Royal|Nation))[A-Z][A-Za-z.&'’ -]+[）)]"
+    r"\s?[（(](?!\w*(?:[Dd]eutsche|British|American|Japan|Korea|French|Royal|Nation))[A-Z][a-z]+[A-Za-z.&'’ -]*[）)]"
 )
 _TRADE_BEHIND = re.compile("行业|赛道|板块|领域|产业(?![园基投集链带])")
 _OFFICE_FIRST = re.compile("(?:CEO|CFO|CTO|COO|CMO|CISO|CIO|VP|SVP|EVP) ")

@@ -71,7 +71,7 @@ _COLLECTIVE = words.pattern("collective")
 
 # a firm behind these is acted on or quoted, and isn't what the sentence is about
 _ASIDE = words.pattern("aside")
-_ELSEWHERE = re.compile("(?:在|来自|毕业于|加入|离开|就职于|任职于|供职于|由|被|对|与|向|给|从|和|、)$")
+_ELSEWHERE = re.compile("(?:在|来自|毕业于|加入|离开|就职于|任职于|供职于|由|被|对|与|向|给|从|和|、|股东|子公司)$")
 _JOINED = re.compile("入股|增资|注资|参股")
 _MAJORITY = Decimal("0.5")
 _CONTROL = Decimal("0.3")  # the share from which control is taken: the threshold of a mandatory offer
