@@ -192,7 +192,8 @@ def _short_for(short: str, long: str, type_: str) -> bool:
     if type_ in _DOCUMENTS:
         base, whole = without_tail(short), without_tail(long)
         if base == short and (
-            _YEAR.sub("", whole) == short or (whole == short and _YEAR_BEHIND.fullmatch(long, len(short)))
+            (_YEAR.match(whole) and _YEAR.sub("", whole) == short)
+            or (whole == short and _YEAR_BEHIND.fullmatch(long, len(short)))
         ):
             return True  # 数据保护规则 and 2025年数据保护规则, 治理蓝皮书 and 治理蓝皮书（2025年）
         one, other = _CHANGES.fullmatch(short), _CHANGES.search(long)

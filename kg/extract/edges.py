@@ -432,7 +432,8 @@ def _without_describers(text: str, guesses: list[Guess], seen: Clues) -> list[Gu
             )
             what = text[guess.end : says.start()] if says else ""
             named = text[guess.start : guess.end]
-            if says and not _ACTED_ON.search(what) and not _FIRM.search(named):
+            # 大润发|母公司高鑫零售: whose parent the second is
+            if says and says.group() != "母公司" and not _ACTED_ON.search(what) and not _FIRM.search(named):
                 continue
         kept.append(guess)
     return kept

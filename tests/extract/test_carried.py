@@ -218,3 +218,111 @@ def test_a_round_of_a_firm_that_nobody_recognised_is_not_the_last_ones(
 def test_of_two_people_each_has_his_own_office() -> None:
     mentions, found = relations("[甲电](COM)董事长[某哲](PER)与总统[某普](PER)共同宣布这项消息。")
     assert [(r.type, mentions[r.subject].text) for r in found] == [("officerOf", "某哲")]
+
+
+CONSORTIUM = "由[甲体育](COM)、[乙资本](COM)和[丁讯](COM)组成的财团完成对[丙动](COM)的收购。"
+
+
+@pytest.mark.parametrize(
+    ("text", "buyers"),
+    [
+        (CONSORTIUM, {"甲体育", "乙资本", "丁讯"}),
+        (
+            "[甲壳](COM)将以每股28美元收购[丙动](COM)。"
+            "买方财团由[乙资本](COM)以及[丙动](COM)董事长兼首席执行官[某波](PER)组成。",
+            {"甲壳", "乙资本", "某波"},
+        ),
+        (
+            "[甲资本](COM)牵头，联合[乙力](COM)、[丁捷](COM)组成财团，以约180亿美元收购[丙侠](COM)。",
+            {"甲资本", "乙力", "丁捷"},
+        ),
+        # a group of whom nobody is bought, and one that only its name makes one
+        ("由[甲体育](COM)、[乙资本](COM)组成的财团参加会议。", set()),
+        ("财团法人由[乙资本](COM)设立，[甲体育](COM)收购[丙动](COM)。", {"甲体育"}),
+    ],
+)
+def test_who_a_group_of_buyers_is(text: str, buyers: set[str]) -> None:
+    assert {a for relation, a, _ in facts(text) if relation == "acquires"} == buyers
+
+
+def test_the_firm_of_a_paragraph_is_the_firm() -> None:
+    first = "[甲迪](COM)公告，拟分拆[甲迪半导体](COM)。"
+    described = "\n[甲迪半导体](COM)主营功率芯片。去年，公司宣布完成19亿元A轮融资，由[乙创投](COM)领投。"
+    assert ("investsIn", "乙创投", "甲迪半导体") in facts(first + described)
+    elsewhere = "\n[甲迪半导体](COM)主营功率芯片。\n去年，公司宣布完成19亿元A轮融资，由[乙创投](COM)领投。"
+    assert ("investsIn", "乙创投", "甲迪") in facts(first + elsewhere)
+
+
+def test_the_announcer_is_the_firm_with_a_share_code() -> None:
+    text = "停牌后，[甲造](COM)（603987）的方案揭晓。公司昨晚公告，[乙控](COM)拟受让[丁投](COM)持有的公司29.9%股份。"
+    assert ("acquires", "乙控", "甲造") in facts(text)
+    assert not {fact for fact in facts(text.replace("（603987）", "")) if fact[2] == "甲造"}
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("[甲众](COM)与[乙鹏](COM)签署协议。[甲众](COM)将以现金向[乙鹏](COM)增资7亿美元。", "announced"),
+        ("[甲众](COM)将以现金向[乙鹏](COM)增资7亿美元。", "proposed"),
+    ],
+)
+def test_what_is_signed_is_more_than_a_plan(text: str, status: str) -> None:
+    _, found = relations(text)
+    assert {r.terms.status for r in found if r.type == "investsIn" and r.terms} == {status}
+
+
+def test_what_each_pays() -> None:
+    text = "[乙药](COM)公告，拟定向增发。其中，[甲白](COM)拟以现金认购109亿元，[丙东](COM)拟认购34亿元。"
+    mentions, found = relations(text)
+    sums = {mentions[r.subject].text: r.terms.amount for r in found if r.type == "investsIn" and r.terms}
+    assert sums == {"甲白": Decimal(10_900_000_000), "丙东": Decimal(3_400_000_000)}
+    # whose is which isn't told by the place alone
+    text = "[甲集](COM)入股[乙锂](COM)。[甲集](COM)、[丙源](COM)分别出资1亿元和4亿元，占30%。"
+    mentions, found = relations(text)
+    assert {r.terms.amount for r in found if r.rule == "invest-contributed" and r.terms} <= {None}
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        (
+            "[甲源](COM)与[乙世](COM)达成协议，将子公司[丙厂](COM)出售给对方。",
+            ("acquires", "乙世", "丙厂"),
+        ),
+        ("[丙厂](COM)坐落海边。2021年，[甲世](COM)以6300万英镑将其收入囊中。", ("acquires", "甲世", "丙厂")),
+        (
+            "[丙侠](COM)改名不久。[甲资本](COM)联合[丁力](COM)、[戊捷](COM)，从[己芝](COM)手中将其买下。",
+            ("acquires", "甲资本", "丙侠"),
+        ),
+        (
+            "国家标准《[安全要求](INS)》处于报批阶段。该标准由[甲院](ORG)牵头起草。",
+            ("draftedBy", "安全要求", "甲院"),
+        ),
+        (
+            "[甲委](REG)公布《[数据办法](INS)》。《[旧条例](INS)》和《[旧细则](INS)》同时废止。",
+            ("amends", "数据办法", "旧条例"),
+        ),
+    ],
+)
+def test_whom_else_a_word_means(text: str, fact: tuple[str, str, str]) -> None:
+    assert fact in facts(text)
+
+
+def test_whose_officer_the_body_s_own_name_tells() -> None:
+    text = "[松岭私隐专员公署](REG)发布《[模范框架](INS)》。[乙办](REG)表示支持。私隐专员[某玲](PER)发言。"
+    assert ("officerOf", "某玲", "松岭私隐专员公署") in facts(text)
+
+
+def test_an_order_of_several_bodies() -> None:
+    text = "《[旧办法](INS)》（[甲银行](REG) [乙部](REG) [丙委](REG)令〔2007〕第2号）同时废止。"
+    assert {b for relation, _, b in facts(text) if relation == "issuedBy"} == {"甲银行", "乙部", "丙委"}
+
+
+def test_shareholders_beside_a_founder_are_no_officers() -> None:
+    text = "[甲水](COM)创始人[某平](PER)及股东[某国](PER)、[某力](PER)签署文件。"
+    assert {a for relation, a, _ in facts(text) if relation == "officerOf"} == {"某平"}
+
+
+def test_where_a_firm_is_listed_buys_nothing() -> None:
+    text = "[甲城](COM)2013年登陆[纽约证券交易所](ORG)，次年战略入股[乙集](COM)。"
+    assert {f for f in facts(text) if f[0] == "investsIn"} == {("investsIn", "甲城", "乙集")}

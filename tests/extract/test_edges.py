@@ -169,3 +169,18 @@ def test_latin_names_behind_a_word_for_a_firm(text: str, names: list[str]) -> No
 def test_what_a_firm_does_is_no_firm() -> None:
     assert tidied("收购云网络可视化公司Decima", "云网络") == []
     assert tidied("云网络收购可视化公司Decima", "云网络") == ["云网络"]
+
+
+@pytest.mark.parametrize(
+    ("text", "guess", "names"),
+    [
+        ("收购芬兰松岭体育（Pine Sports）", "芬兰松岭体育", ["松岭体育"]),
+        ("收购芬兰松岭体育（PINE）", "芬兰松岭体育", ["芬兰松岭体育"]),
+        ("收购芬兰松岭体育的股份", "芬兰松岭体育", ["芬兰松岭体育"]),
+        ("出售松岭发母公司海松零售", "松岭发母公司海松零售", ["松岭发", "海松零售"]),
+        ("backed by Pinewood. Acme CEO Jane Roe invested", "Pinewood. Acme", ["Pinewood", "Acme"]),
+        ("向Acme CEO苏某丰汇报", "Acme CEO苏某丰汇报", ["Acme"]),
+    ],
+)
+def test_where_else_a_name_ends(text: str, guess: str, names: list[str]) -> None:
+    assert tidied(text, guess) == names

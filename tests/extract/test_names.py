@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from spacy.language import Language
 
-from kg.extract import pipeline
+from kg.extract import names, pipeline
+from kg.items import Mention
 
 CASES: list[tuple[str, list[tuple[str, str]]]] = [
     (
@@ -141,3 +142,39 @@ def test_a_country_that_issues_is_a_body(nlp: Language, text: str, country: str 
     doc = pipeline.run(nlp, text, None)
     bodies = {m.text for m in doc._.mentions if m.type == "Regulator"}
     assert bodies == ({country} if country else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "type_"),
+    [
+        ("海鸥的茶（02150.HK）发布公告，拟收购乐燕茶43%的股权。", "海鸥的茶", "Company"),
+        ("Nordhaven Group Ltd同意收购海鸥科技。", "Nordhaven Group Ltd", "Company"),
+    ],
+)
+def test_what_a_name_stands_beside(nlp: Language, text: str, name: str, type_: str) -> None:
+    assert (name, type_) in {(m.text, m.type) for m in pipeline.run(nlp, text, None)._.mentions}
+
+
+@pytest.mark.parametrize(
+    ("text", "type_"),
+    [
+        ("费尔尤斯（Ferius SE）宣布", "Company"),
+        ("费尔尤斯涨1.35%，成交活跃", "Company"),
+        ("费尔尤斯担任买方的财务顾问", "Company"),
+        ("费尔尤斯（Joe Ferius）宣布", "Person"),
+        ("费尔尤斯担任董事长", "Person"),
+        ("费尔尤斯身高1.85米", "Person"),
+    ],
+)
+def test_what_is_said_of_firms_alone(text: str, type_: str) -> None:
+    given = [Mention(0, 4, "费尔尤斯", "Person", None, "model")]
+    assert [m.type for m in names._firms_named_as_people(text, given)] == [type_]
+
+
+def test_a_headline_in_capitals_tells_no_name(nlp: Language) -> None:
+    text = (
+        "Harbour Office Sues Pinewood Markets for Rigging Freight Prices\n"
+        "The Harbour Office today filed a lawsuit against Pinewood Markets Inc. over freight prices."
+    )
+    found = {m.text for m in pipeline.run(nlp, text, None)._.mentions}
+    assert not {name for name in found if "Sues" in name or "Rigging" in name}

@@ -45,6 +45,17 @@ def test_things_outside_the_span_and_across_its_edge_are_left_out() -> None:
     assert spelled(sketch.text) == "司称C"
 
 
+def test_the_article_of_a_document_goes_with_it() -> None:
+    text = "依据《甲法》第二十八条、第三十条和《乙规定》第三十五条第一款的规定，对《丙条例》提案、《丁法》作出修改"
+    things = [
+        Thing(text.index(n), text.index(n) + 2, "Instrument", i) for i, n in enumerate(("甲法", "乙规", "丙条", "丁法"))
+    ]
+    things[1:3] = [Thing(text.index(n), text.index(n) + 3, "Instrument", i) for i, n in ((1, "乙规定"), (2, "丙条例"))]
+    made = outline(text, 0, len(text), things).text
+    assert "条" not in made
+    assert made.startswith("依据\ue100和\ue101，对\ue102、\ue103作出")
+
+
 def test_an_empty_outline() -> None:
     sketch = outline("甲", 0, 0, [])
     assert (sketch.text, sketch.offset(3)) == ("", 0)

@@ -28,6 +28,9 @@ def of(*stated: tuple[str | None, bool]) -> list[tuple[Terms, bool]]:
         ([("announced", TEXT), ("terminated", TEXT)], "terminated"),
         ([("completed", TEXT), ("terminated", TEXT)], "terminated"),
         ([("rumoured", TEXT), (None, TEXT)], "rumoured"),
+        # a headline tells the end, and the text what the plan was
+        ([("terminated", HEAD), ("announced", TEXT)], "terminated"),
+        ([("terminated", HEAD), ("completed", TEXT)], "completed"),
         ([(None, TEXT)], "announced"),
         ([], "announced"),
     ],
