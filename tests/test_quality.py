@@ -61,3 +61,19 @@ def test_no_worse_than_the_last_release() -> None:
     command = [sys.executable, str(ROOT / "tools" / "quality.py"), "--check"]
     ran = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_items_are_measured_by_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[str, list[str]]] = []
+
+    def scored(folder: Path, gold: Path, files: list[Path], more: list[str]) -> quality.Figures:
+        given.append((gold.stem, [path.read_text(encoding="utf-8").splitlines()[0] for path in files]))
+        return quality.Figures({"core": 0.5})
+
+    monkeypatch.setattr(quality, "_scored", scored)
+    found = quality.items(["finance-d", "policy-a"])
+    assert {name: count for name, (count, _) in found.items()} == {"finance-d": 12, "policy-a": 14}
+    assert [name for name, _ in given] == ["finance-d", "policy-a"]
+    assert all(len(titles) == found[name][0] and all(titles) for name, titles in given)
+    with pytest.raises(quality.Failed, match="has no finance-x: it has deals-a"):
+        quality.items(["finance-x"])

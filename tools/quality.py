@@ -100,11 +100,10 @@ def _printed(*args: str) -> str:
 
 def items(names: Sequence[str]) -> dict[str, tuple[int, Figures]]:
     """How many items a file of tests/cases/items has, and its figures; each item goes in as a text of its own."""
-    paths = [path for path in sorted(ITEMS.glob("*.json")) if not names or path.stem in names]
-    if missing := set(names) - {path.stem for path in paths}:
-        raise Failed(
-            f"{ITEMS} has no {', '.join(sorted(missing))}: it has {', '.join(p.stem for p in paths) or 'others'}"
-        )
+    every = {path.stem: path for path in sorted(ITEMS.glob("*.json"))}
+    if missing := sorted(set(names) - set(every)):
+        raise Failed(f"{ITEMS} has no {', '.join(missing)}: it has {', '.join(every)}")
+    paths = [path for name, path in every.items() if not names or name in names]
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         for path in paths:
