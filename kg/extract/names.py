@@ -287,6 +287,7 @@ def candidates(text: str, guesses: list[Guess], seen: Clues) -> list[Candidate]:
         ("Person", "office", backstop.persons(text, seen)),
     ):
         for start, end in spans:
+            start += text[start] in "丨｜|"  # 格隆汇9月25日丨博汇纸业
             # what closes a round has its describing words before it, unless nobody sees a name there
             seen_already = reason == "raiser" and any(c.start < end and start < c.end for c in found)
             if not within(start, end, closed) and not seen_already:
