@@ -6,6 +6,8 @@ Such a form counts in that document only: 《管理办法》 is one instrument h
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -247,19 +249,16 @@ def _called_briefly(text: str, mentions: list[Mention], tagged: Tagged, known: f
         taken[m.start : m.end] = b"\1" * (m.end - m.start)
     added: list[Mention] = []
     done: set[str] = set()
+    ordered = sorted(firms)
     for name, mention in firms.items():
         for length in (4, 3, 2):
             short, rest = name[:length], name[length:]
             if len(rest) < 2 or short in done or not _HAN_ONLY.fullmatch(short) or not _COMMON_TAIL.fullmatch(rest):
                 continue
             full = mention.full or name
-            others = {m.full or m.text for m in firms.values() if m.text.startswith(short)} - {full}
-            if (
-                others
-                or normalise(short) in known
-                or Reference.load().find_place(short)
-                or _PLAIN_WORD.fullmatch(short)
-            ):
+            if normalise(short) in known or Reference.load().find_place(short) or _PLAIN_WORD.fullmatch(short):
+                continue
+            if {firms[n].full or n for n in _beginning(ordered, short)} - {full}:
                 continue
             places = [
                 at.start()
@@ -280,17 +279,23 @@ def _called_briefly(text: str, mentions: list[Mention], tagged: Tagged, known: f
     return sorted([*mentions, *added], key=lambda m: m.start)
 
 
+def _beginning(ordered: list[str], short: str) -> Iterator[str]:
+    """The names of an ordered list that begin so."""
+    for at in range(bisect_left(ordered, short), len(ordered)):
+        if not ordered[at].startswith(short):
+            break
+        yield ordered[at]
+
+
 def _special_treatment(mentions: list[Mention]) -> dict[str, str]:
     """*ST欧泰 and 欧泰股份: the exchange's mark of a firm in distress is no part of its name."""
-    firms = {m.text for m in mentions if m.type == "Company"}
+    firms = sorted({m.text for m in mentions if m.type == "Company"})
     found = {}
     for marked in firms:
         bare = re.fullmatch(r"\*?S?ST(.{2,6})", marked)
         if bare is None:
             continue
-        longer = [
-            n for n in firms if n != marked and n.startswith(bare[1]) and _COMMON_TAIL.fullmatch(n[len(bare[1]) :])
-        ]
+        longer = [n for n in _beginning(firms, bare[1]) if _COMMON_TAIL.fullmatch(n[len(bare[1]) :])]
         if longer:
             found[marked] = min(longer, key=lambda n: (len(n), n))
     return found
@@ -310,35 +315,53 @@ def _parted(mention: Mention, defined: dict[str, str]) -> list[Mention]:
 
 def _as_defined(text: str, mentions: list[Mention], defined: dict[str, str]) -> list[Mention]:
     """The defined form wherever it stands, if the model or the tables saw a part of it there, or more: 嘉宝|服务."""
-    found = list(mentions)
+    found: list[Mention | None] = list(mentions)
+    whose = [-1] * len(text)  # which mention a character belongs to: a text may say a name a hundred thousand times
+    types = {m.text: m.type for m in reversed(mentions)}
+
+    def put(mention: Mention) -> None:
+        whose[mention.start : mention.end] = [len(found)] * (mention.end - mention.start)
+        found.append(mention)
+
+    for i, m in enumerate(mentions):
+        whose[m.start : m.end] = [i] * (m.end - m.start)
+    renamed: dict[str, str] = {}
     for short in sorted(defined, key=len, reverse=True):
         full = defined[short]
-        type_ = next(m.type for m in mentions if m.text == full)
         for match in re.finditer(re.escape(short), text):
             start, end = match.span()
-            clash = [m for m in found if m.start < end and start < m.end]
+            places = sorted({i for i in whose[start:end] if i >= 0})
+            clash = [m for m in (found[i] for i in places) if m is not None]
             if not clash or any(m.text == short for m in clash):
                 continue
-            inside = all(start <= m.start and m.end <= end and m.text not in defined for m in clash)
             one = clash[0]
-            # 嘉宝服务|合共, 华友国际钴业|系华友钴业: what goes on is no part of a name
-            goes_on = (
-                len(clash) == 1
-                and one.start == start
-                and one.reason in ("model", "doubt", "repeat", "announcer", "legal-form")
-                and one.text != full
-                and (_NO_TAIL.match(text, end, one.end) or (short.isascii() and _CONTROLS.match(text, end, one.end)))
-            )
-            if not inside and not goes_on:
+            inside = all(start <= m.start and m.end <= end and m.text not in defined for m in clash)
+            if not inside and not (len(clash) == 1 and one.start == start and _goes_on(text, one, short, full)):
                 continue
-            found = [m for m in found if m not in clash]
-            found.append(Mention(start, end, short, type_, full, "defined"))
-            rest = (_IS.match(text, end, one.end) or _CONTROLS.match(text, end, one.end)) if goes_on else None
-            if rest is not None and one.end - rest.end() > 1:
-                behind = text[rest.end() : one.end]
-                found = [replace(m, full=behind) if m.full == one.text else m for m in found]
-                found.append(replace(one, start=rest.end(), text=behind))
-    return sorted(found, key=lambda m: m.start)
+            for place, m in zip(places, clash, strict=True):
+                found[place] = None
+                whose[m.start : m.end] = [-1] * (m.end - m.start)
+            put(Mention(start, end, short, types[full], full, "defined"))
+            rest = None if inside else _joint(text, short, end, one.end)
+            if rest is not None and one.end - rest > 1:
+                renamed[one.text] = text[rest : one.end]
+                put(replace(one, start=rest, text=renamed[one.text]))
+    kept = [replace(m, full=renamed.get(m.full or "", m.full)) for m in found if m is not None]
+    return sorted(kept, key=lambda m: m.start)
+
+
+def _goes_on(text: str, mention: Mention, short: str, full: str) -> bool:
+    """Whether a name is a defined form and words that are part of none: 嘉宝服务|合共, 华友国际|系华友钴业."""
+    if mention.text == full or mention.reason not in ("model", "doubt", "repeat", "announcer", "legal-form"):
+        return False
+    end = mention.start + len(short)
+    return bool(_NO_TAIL.match(text, end, mention.end)) or _joint(text, short, end, mention.end) is not None
+
+
+def _joint(text: str, short: str, start: int, end: int) -> int | None:
+    """Where a second name begins behind a word that joins it: 华友国际系|华友钴业, TLEA控股|文菲尔德."""
+    joint = _IS.match(text, start, end) or (_CONTROLS.match(text, start, end) if short.isascii() else None)
+    return joint.end() if joint else None
 
 
 def _numbered(text: str, mentions: list[Mention]) -> list[Mention]:

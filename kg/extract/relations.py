@@ -209,8 +209,6 @@ class State:
             return self.issuers
         if name == "plaintiffs":
             return self.plaintiffs
-        if name == "invested" and self.invested is not None:
-            return (self.invested,)
         place = {
             "topic": self.topic,
             "raiser": self.raiser,
@@ -1049,14 +1047,15 @@ class Reader:
         after = _BRACKETS.sub("", self.plain[mention.end : mention.end + 64])[:24]
         if relation == "acquires" and _SELLER.search(before):
             return True  # 向控股股东X收购Y
-        if relation == "acquires" and _SELLERS.search(self.plain[s.start : mention.start]):
+        near = self.plain[max(s.start, mention.start - 120) : mention.start]
+        if relation == "acquires" and _SELLERS.search(near):
             return True  # 向甲、X等6名交易对方购买Y
         if re.search("(?:与|和|同)[一-鿿]{0,6}$", before) and re.match(
             "[^，。；]{0,3}(?:签署|签订|达成|订立|就)", after
         ):
             return True
         # 与丙、丁签署协议，收购…: nor do those beside him
-        listed = re.search("(?:与|和|同)[^。；]{1,80}[、及和]$", self.plain[s.start : mention.start])
+        listed = re.search("(?:与|和|同)[^。；]{1,80}[、及和]$", near)
         return bool(listed and re.match("[^，。；、]{0,3}(?:签署|签订|达成|订立)", after))
 
     def _own(self, s: _Sentence, match: Match) -> tuple[int, ...]:
