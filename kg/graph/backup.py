@@ -182,9 +182,7 @@ def _literally(name: str) -> str:
 
 
 def _graph(copy: Path, database: str) -> list[tuple[str, Path | bytes]]:
-    return [
-        (f"store/{database}/{path.name}", path) for path in sorted(copy.iterdir()) if path.name not in published.OWN
-    ]
+    return [(f"store/{database}/{path.name}", path) for path in published.files(copy)]
 
 
 def _texts(store: Path, copy: Path) -> tuple[list[tuple[str, Path | bytes]], tuple[str, ...]]:

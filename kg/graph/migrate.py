@@ -75,10 +75,9 @@ def remade(path: Path, fault: Exception) -> str:
         if part.exists():
             shutil.rmtree(part)
         part.mkdir()
-        for file in copy.path.iterdir():
-            if file.name not in published.OWN:
-                # a database never changes its tables; its journals it does
-                (linked if file.suffix == ".sst" else shutil.copy2)(str(file), str(part / file.name))
+        for file in published.files(copy.path):
+            # a database never changes its tables; its journals it does
+            (linked if file.suffix == ".sst" else shutil.copy2)(str(file), str(part / file.name))
         os.replace(path / DATABASE, kept)
         os.replace(part, path / DATABASE)
         sync_folder(path)

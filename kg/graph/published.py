@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import StoreError
-from kg.graph.files import sync_folder, write_whole
+from kg.graph.files import PART, sync_folder, write_whole
 
 try:
     import fcntl
@@ -167,10 +167,15 @@ def digest(path: Path) -> list[int] | None:
     return [size, checksum]
 
 
+def files(copy: Path) -> list[Path]:
+    """The database's own files in a copy. The writer may be writing what the copy retires into it meanwhile."""
+    return sorted(path for path in copy.iterdir() if path.name not in OWN and not path.name.startswith(PART))
+
+
 def damaged(copy: Path) -> list[str]:
     """The names of a copy's files that aren't what was published."""
     known = digests(copy)
-    names = known.keys() | {path.name for path in copy.iterdir() if path.name not in OWN}
+    names = known.keys() | {path.name for path in files(copy)}
     return sorted(name for name in names if digest(copy / name) != known.get(name))
 
 

@@ -188,7 +188,7 @@ class Store:
         try:
             base = pyoxigraph.Store(str(path / DATABASE))
         except (OSError, RuntimeError) as fault:
-            if "Corruption" not in str(fault):
+            if not broken(fault):
                 raise
             notes = (*notes, migrate.remade(path, fault))
             base = pyoxigraph.Store(str(path / DATABASE))
@@ -746,8 +746,14 @@ def _version(path: Path) -> int:
     return version
 
 
+def broken(fault: BaseException) -> bool:
+    """Whether RocksDB says that a file isn't what it wrote, or that one isn't there which another names."""
+    words = str(fault)
+    return "Corruption" in words or ("IO error" in words and "No such file" in words)
+
+
 def damage(fault: BaseException, path: Path | None = None) -> DamagedError:
-    """What to tell of a fault in which RocksDB says that a file isn't what it wrote."""
+    """What to tell of a fault by which the database is broken."""
     where = f"the store at {path}" if path else "the store"
     which = re.search(r"\S+\.(?:sst|log)|\S*(?:MANIFEST|CURRENT|OPTIONS)\S*", str(fault))
     file = which[0] if which else "a file of the database"
@@ -762,6 +768,8 @@ def _told(path: Path | None) -> Iterator[None]:
     except OSError as fault:
         where = f"the store at {path}" if path else "the store in memory"
         words = str(fault)
+        if broken(fault):
+            raise damage(fault, path) from fault
         if "lock" in words.casefold() and fault.errno in (None, errno.EAGAIN, errno.ENOLCK):
             raise StoreError(f"{where} is being written by another process: wait until it ends") from fault
         if fault.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in words or "quota" in words:
@@ -770,7 +778,7 @@ def _told(path: Path | None) -> Iterator[None]:
             raise StoreError(f"{where} may not be used by you: check the folder's permissions") from fault
         raise StoreError(f"{where} can't be used: {words}") from fault
     except RuntimeError as fault:
-        if "Corruption" in str(fault):
+        if broken(fault):
             raise damage(fault, path) from fault
         if "read-write" not in str(fault):
             raise

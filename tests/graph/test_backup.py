@@ -18,6 +18,7 @@ from kg.errors import DamagedError, StoreError, UsageError
 from kg.graph import backup, published
 from kg.graph.check import check
 from kg.graph.deep import deep
+from kg.graph.files import PART
 from kg.graph.lock import HOLDER
 from kg.graph.store import Store
 from kg.settings import judgements_of
@@ -112,6 +113,18 @@ def test_while_somebody_writes(store: Path, tmp_path: Path) -> None:
         stop.set()
         writer.join()
     assert faults == []
+
+
+def test_what_the_writer_is_writing_into_a_copy_is_none_of_it(store: Path, tmp_path: Path) -> None:
+    """What a copy retires is written into it while others may hold it."""
+    (copy,) = (store / published.FOLDER).iterdir()
+    (copy / f"{PART}abc").write_bytes(b"half")
+    made = backup.backup(store, tmp_path / "copy.tar")
+    assert published.damaged(copy) == []
+    backup.restore(made.path, tmp_path / "home")
+    assert not list((tmp_path / "home").rglob(f"{PART}*"))
+    (copy / "000999.sst").write_bytes(b"what nobody published")
+    assert published.damaged(copy) == ["000999.sst"]
 
 
 def test_nothing_is_overwritten(store: Path, tmp_path: Path) -> None:

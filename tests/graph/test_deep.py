@@ -118,12 +118,26 @@ def test_a_flipped_bit_in_the_database_is_found_in_each_file(path: Path) -> None
     assert looked(path) == []
 
 
-@pytest.mark.parametrize("name", ["MANIFEST", "CURRENT"])
+@pytest.mark.parametrize("flipped", range(len("MANIFEST-000001\n")))
+def test_a_pointer_with_any_letter_changed_is_damage(flipped: int, path: Path) -> None:
+    """Also where it then names a file that there isn't."""
+    (copy,) = (path / published.FOLDER).iterdir()
+    pointer = copy / "CURRENT"
+    data = bytearray(pointer.read_bytes())
+    data[flipped] ^= 1
+    pointer.write_bytes(data)
+    with pytest.raises(DamagedError, match="kg check --mend may help"), Store.open(path) as store:
+        len(store)
+
+
+@pytest.mark.parametrize("name", ["MANIFEST", "CURRENT", "missing"])
 def test_a_database_whose_journal_is_damaged_is_made_anew(name: str, path: Path) -> None:
     with Store.open(path) as store:
         before = set(store.quads())
-    (file,) = (one for one in (path / "oxigraph").iterdir() if one.name.startswith(name))
-    file.write_bytes(b"\x00" * 10 + file.read_bytes()[10:] if name == "MANIFEST" else b"")
+    start = "CURRENT" if name == "missing" else name
+    (file,) = (one for one in (path / "oxigraph").iterdir() if one.name.startswith(start))
+    damaged = {"MANIFEST": b"\x00" * 10 + file.read_bytes()[10:], "CURRENT": b"", "missing": b"MANIFEST-999999\n"}
+    file.write_bytes(damaged[name])
     with Store.open(path, "write") as store:
         assert len(store.notes) == 1
         assert "made anew from what was finished last" in store.notes[0]
