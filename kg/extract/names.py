@@ -37,7 +37,6 @@ _FIRM = words.pattern("firm-ending")
 _JOINED = words.pattern("joined")
 _COMMON = words.table("common-latin")
 _LEADING_VERB = words.table("leading-verb")
-_FILED_WITH = re.compile("公告(?:称|，|,|显示)")
 _NUMBERS = re.compile(r"(?:\.\d+)?(?:[—–-]\d{4})?\s?《")
 _INVESTOR = words.pattern("listed-investor")
 _GOT = re.compile(".*(?:拿到|获得|引入|引进|迎来|得到|接受)了?(?=.{2})")
@@ -451,7 +450,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     # 一月三轮！|智谱, 执法周报丨|某中心: marks that no name holds
     if apart := re.search(r".*[！？!?丨｜|](?=[一-鿿]{2})", text[start:end]):
         start += apart.end()
-    # The Google-owned, Mandiant's, Special Technology Services LLC (STS): English words about a name, not of it
+    # The Google-owned, Mandiant's, Special Marine Services LLC (SMS): English words about a name, not of it
     if about := _ENGLISH_ABOUT.fullmatch(text, start, end):
         # 据The Information报道: in Chinese the article is the name's
         start, end = about.span("name") if not "一" <= text[end : end + 1] <= "鿿" else (start, about.end("name"))

@@ -82,12 +82,6 @@ def _status(sentence: str, table: dict[str, re.Pattern[str]]) -> str | None:
     return None
 
 
-def _clause(outline: Outline, match: Match) -> str:
-    """The match with the rest of its clause, and what stands before it in the sentence."""
-    end = re.compile(r"[。；;\n]|，(?=[^，]{0,30}[" + _firms() + "])").search(outline.text, match.end)
-    return outline.text[: end.start() if end else len(outline.text)]
-
-
 def _firms() -> str:
     base = BASES["Company"]
     return f"{chr(base)}-{chr(base + 0xFF)}"
